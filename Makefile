@@ -1,0 +1,48 @@
+# Two commands are enough for a newcomer: `make run` and `make test`. Each sets up all that it needs.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do command -v $$p >/dev/null 2>&1 && echo $$p && break; done)
+DATA ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bundle screenshots bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1|\2/' | column -t -s '|'
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python found. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/run.stamp ## Start the whole service with a sample discussion; PORT chooses the port
+	@exec $(BIN)/python -m moderation serve
+
+lint: $(VENV)/test.stamp ## Style, types and the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## Everything that is checked, with servers and a browser of its own
+	$(BIN)/python -m pytest -n 2
+
+bundle: $(VENV)/run.stamp ## Train the starter bundle again, bit for bit, from DATA=folder
+	@test -n "$(DATA)" || { echo "Say where the labelled files are: make bundle DATA=folder"; exit 2; }
+	$(BIN)/python -m classifiers train --data "$(DATA)" --out classifiers/bundles/starter.alochona
+
+bench: $(VENV)/test.stamp ## Measure ingest and pipeline, each against its peer
+	PYTHONPATH=. $(BIN)/python bench/ingest.py
+	PYTHONPATH=. $(BIN)/python bench/pipeline.py
+
+clean: ## Remove the virtual environment and caches; data under var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,24 @@
+"""A library: a reader's comment in, seven scores out. It knows nothing of webhooks, databases or jobs.
+
+These names are all that an application needs for scoring, and importing them loads NumPy at most. Training is a
+second public top, ``classifiers.training``.
+"""
+
+from classifiers.bundle import Bundle, Scored, load_bundle
+from classifiers.errors import BundleError
+from classifiers.html_text import html_to_text
+from classifiers.labels import LABELS, SCRIPTS
+from classifiers.script_detection import detect_script
+from classifiers.text import normalise
+
+__all__ = [
+    "LABELS",
+    "SCRIPTS",
+    "Bundle",
+    "BundleError",
+    "Scored",
+    "detect_script",
+    "html_to_text",
+    "load_bundle",
+    "normalise",
+]

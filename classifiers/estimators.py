@@ -1,0 +1,100 @@
+"""Fitting one label: a sparse matrix of features, naive-Bayes scaling, logistic regression, Platt calibration. Needs
+scikit-learn.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from classifiers.features import BATCH, COLUMNS, count, encode
+from classifiers.weights import Floats, Levels, idf_levels, idf_of
+
+Mask = NDArray[np.bool_]
+Matrix: TypeAlias = csr_matrix
+_LEAST_SLOPE = 0.05
+_FEW_ROWS = 30_000
+
+
+def matrix_of(texts: Sequence[str], levels: Levels, step: Callable[[int], None] = lambda _: None) -> Matrix:
+    """Rows of features, the very ones that scoring uses."""
+    idf = idf_of(levels)
+    sizes, columns, values = [np.zeros(1, dtype=np.int64)], [], []
+    for at in range(0, len(texts), BATCH):
+        batch = encode(texts[at : at + BATCH], idf)
+        sizes.append(np.bincount(batch.rows, minlength=batch.count))
+        columns.append(batch.columns.astype(np.int32))
+        values.append(batch.values)
+        step(batch.count)
+    pointers = np.cumsum(np.concatenate(sizes))
+    data = np.concatenate(values) if values else np.zeros(0, dtype=np.float32)
+    indices = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int32)
+    matrix: Matrix = csr_matrix((data, indices, pointers.astype(np.int32)), shape=(len(texts), COLUMNS))
+    return matrix
+
+
+def document_levels(texts: Sequence[str], step: Callable[[int], None] = lambda _: None) -> Levels:
+    frequencies = np.zeros(COLUMNS, dtype=np.int64)
+    for at in range(0, len(texts), BATCH):
+        batch = texts[at : at + BATCH]
+        frequencies += np.bincount(count(batch)[1], minlength=COLUMNS)
+        step(len(batch))
+    return idf_levels(frequencies, len(texts))
+
+
+def log_count_ratios(matrix: Matrix, truth: Mask, origins: NDArray[np.int64]) -> Floats:
+    """|log-count ratio| of each column, positives and negatives balanced inside each source, one-class sources at a
+    tenth.
+    """
+    weights = np.full(len(truth), 0.1)
+    for origin in np.unique(origins):
+        rows = origins == origin
+        positives = int((truth & rows).sum())
+        negatives = int(rows.sum()) - positives
+        if positives and negatives:
+            weights[rows] = np.where(truth[rows], 0.5 * rows.sum() / positives, 0.5 * rows.sum() / negatives)
+    present = csr_matrix((np.ones(len(matrix.data)), matrix.indices, matrix.indptr), shape=matrix.shape)
+    for_it = 1 + present.T @ (weights * truth)
+    against = 1 + present.T @ (weights * ~truth)
+    ratios: Floats = np.abs(np.log(for_it / (weights * truth).sum()) - np.log(against / (weights * ~truth).sum()))
+    return ratios
+
+
+def logistic(
+    matrix: Matrix, truth: Mask, weights: Floats, strength: float, seed: int, balance: float = 0.0
+) -> tuple[Floats, float]:
+    """Coefficients and intercept of an L2 logistic regression; ``balance`` is the power to which class weights are
+    taken.
+
+    Where there are few rows the dual problem is solved, which is then some three times as fast.
+    """
+    shares = np.where(truth, truth.mean(), 1 - truth.mean())
+    dual = len(truth) <= _FEW_ROWS
+    tolerance, iterations = (0.1, 1_000) if dual else (1e-3, 200)
+    model = LogisticRegression(
+        C=strength, solver="liblinear", dual=dual, tol=tolerance, max_iter=iterations, random_state=seed
+    )
+    model.fit(matrix.astype(np.float64), truth, sample_weight=weights * (0.5 / shares) ** balance)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def platt(logits: Floats, truth: Mask, weights: Floats) -> tuple[float, float]:
+    """Slope and offset that make logits into probabilities: Newton steps on the likelihood, with Platt's smoothed
+    targets.
+    """
+    positives, negatives = float(truth.sum()), float((~truth).sum())
+    targets = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    design = np.stack([logits, np.ones_like(logits)], axis=1)
+    found = np.array([1.0, 0.0])
+    for _ in range(50):
+        chances = 0.5 * (1 + np.tanh(0.5 * (design @ found)))
+        gradient = design.T @ (weights * (chances - targets)) + 1e-3 * (found - [1.0, 0.0])
+        curvature = (design.T * (weights * chances * (1 - chances))) @ design + 1e-3 * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        found = found - step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-9))
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return max(float(found[0]), _LEAST_SLOPE), float(found[1])

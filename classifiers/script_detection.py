@@ -1,0 +1,66 @@
+"""How a comment is written: Bangla script, romanized Bangla, English, or a mixture.
+
+The two scripts are told apart by counting letters; romanized Bangla and English by their small words and by how words
+begin and end.
+"""
+
+import re
+from functools import lru_cache
+
+from classifiers.small_words import BANGLISH, ENGLISH
+from classifiers.text import normalise
+
+_NOT_BANGLA = re.compile("[^\u0980-\u09e5\u09f0-\u09fe]+")
+_TWO_BANGLA = re.compile("[\u0980-\u09e5\u09f0-\u09fe][^\u0980-\u09e5\u09f0-\u09fe]*[\u0980-\u09e5\u09f0-\u09fe]")
+_LATIN = re.compile("[a-z]+")
+_TOKENS = re.compile("‹(?:url|mail|user|phone)›")
+_MIXED_SHARE = 0.2
+_MIXED_WORDS = 0.3
+_ENGLISH_SHAPE = re.compile(
+    r"(?:^(?:th|wh|wr|qu)|(?:ing|tion|ed|ly|ment|ness|able|ous|ful|ght|ck|ll|ss|ity|ive|ies|nts|rs|ew|ould)$)"
+)
+_BANGLISH_SHAPE = re.compile(
+    r"(?:^(?:bh|dh|jh|kh|chh|gh(?!o)|hoy|kor|bol|dekh|jan|thak|mar[ae])|(?:chhe|cche|che|chen|ben|bo|lam|gulo|gula|der|tar|ter|ta|ti|ke|te|len|ao|ei|oi|iye|ni|"
+    r"be|se|sen|ra|ish|aa|oy|ay|ai|ri|ci|si|hi|bi|no|na|lo|ba|ko|ka|ro|so|go|to|eo|ero|eri|ta[yi])$)"
+)
+
+
+def detect_script(text: str) -> str:
+    """One of SCRIPTS for any text."""
+    return script_of(normalise(text))
+
+
+def script_of(normalised: str) -> str:
+    """The same for a text that is normalised already."""
+    if "‹" in normalised:
+        normalised = _TOKENS.sub(" ", normalised)
+    latin = _LATIN.findall(normalised)
+    if not latin:
+        return "bn" if _TWO_BANGLA.search(normalised) else "und"
+    bangla = 0 if normalised.isascii() else len(_NOT_BANGLA.sub("", normalised))
+    letters = sum(map(len, latin))
+    if bangla + letters < 2:
+        return "und"
+    if letters < _MIXED_SHARE * (bangla + letters):
+        return "bn"
+    return "mixed" if bangla > _MIXED_SHARE * (bangla + letters) else _script_of_latin(latin)
+
+
+def _script_of_latin(found: list[str]) -> str:
+    votes = [_vote(word) for word in found]
+    english = sum(vote for vote in votes if vote > 0)
+    banglish = -sum(vote for vote in votes if vote < 0)
+    if banglish == english:
+        return "en"
+    if min(english, banglish) >= max(2.0, _MIXED_WORDS * (english + banglish)):
+        return "mixed"
+    return "bn-Latn" if banglish > english else "en"
+
+
+@lru_cache(maxsize=20_000)
+def _vote(word: str) -> float:
+    """Above 0 for English, below for romanized Bangla."""
+    if word in ENGLISH or word in BANGLISH:
+        return float(word in ENGLISH) - float(word in BANGLISH)
+    english, banglish = _ENGLISH_SHAPE.search(word), _BANGLISH_SHAPE.search(word)
+    return 0.5 * (bool(english) - bool(banglish)) if len(word) > 2 else 0.0

@@ -1,0 +1,130 @@
+"""One form for text that looks the same: what scoring, term lists and search all work on. People keep seeing the raw
+text.
+"""
+
+import re
+import unicodedata
+from itertools import chain
+
+from classifiers.disguises import undo_bangla_disguises, undo_latin_disguises
+
+MAX_CHARACTERS = 10_000
+"""What is beyond this in the normalised text is cut: the application holds such comments for people."""
+
+_MAX_RAW = 200_000
+_MAX_MARKS = 16
+_MAX_COMPOSING = 4 * MAX_CHARACTERS + 1_000
+"""At most four characters compose into one, so this much raw text always fills the normalised limit, however it is
+composed.
+"""
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\uffff\U000e0000-\U000e0fff]+"
+)
+_MAYBE_MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{7,}")
+"""A run of _MAX_MARKS marks needs seven characters at least: none decomposes into more than two marks, no letter
+brings more than three.
+"""
+_ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u1e00-\u1eff\u20d0-\u20ff\ufe20-\ufe2f]")
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+
+_LOOK_ALIKES = dict(
+    zip(
+        "аеорсухкмтнвіѕјԁԛԝһгп" + "οαειкνρτυχγ" + "ıɑɡɪʏ",
+        "aeopcyxkmthbisjdqwhrn" + "oaeiknptuxy" + "iagiy",
+        strict=True,
+    )
+)
+_DIGITS = {chr(zero + digit): str(digit) for zero in (0x09E6, 0x0966, 0x0660, 0x06F0) for digit in range(10)}
+_REPLACED = str.maketrans(_LOOK_ALIKES | _DIGITS | {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "॥": "।"})
+_TO_REPLACE = re.compile("[" + "".join(map(chr, _REPLACED)) + "]")
+
+_TOP_LEVEL = (
+    "com|net|org|info|xyz|me|ly|co|bd|in|io|tk|ru|link|site|online|shop|club|top|gl|gg|tv|app|dev|live|vip|win|bet"
+)
+_URL = re.compile(rf"(?:https?://|www\.)\S+|(?<![a-z0-9.\-@])(?:[a-z0-9\-]+\.)+(?:{_TOP_LEVEL})(?:/\S*|(?![a-z0-9]))")
+_EMAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}")
+_MENTION = re.compile(r"(?<!\S)@(?!ss)\w[\w.]+")
+_PHONE = re.compile(r"(?<!\d)\+?\d[\d\-]{2,}[\d \-]{4,}\d(?!\d)")
+_LATIN = re.compile("[a-z@$]")
+_BANGLA = re.compile("[\u0980-\u09ff]")
+_REPEATED = re.compile(r"(\D)\1{2,}")
+_DIGIT_RUN = re.compile(r"\d[\d \-]{6,}\d")
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0981-\u0983\u09bc\u09be-\u09cd\u09d7\u09e2\u09e3]+[^\W_]*)*")
+
+
+def normalise(text: str) -> str:
+    """The form of ``text`` that is scored: at most MAX_CHARACTERS, in time linear in the text whatever it holds.
+
+    Canonically equal strings have the same normalised form. Links, addresses, mentions and phone numbers become
+    ‹url›, ‹mail›, ‹user› and ‹phone›.
+    """
+    text = text[:_MAX_RAW] if text.isascii() else _composed(text[:_MAX_RAW])
+    text = " ".join(text[:MAX_CHARACTERS].lower().split())
+    if not text.isascii():
+        text = _in_plain_characters(text)
+    text = _with_tokens(text)
+    if _LATIN.search(text):
+        text = undo_latin_disguises(text)
+    if _BANGLA.search(text):
+        text = undo_bangla_disguises(text)
+    return squeezed(text)[:MAX_CHARACTERS]
+
+
+def squeezed(text: str) -> str:
+    """Whatever stands three times or more, digits apart, stands twice."""
+    return _REPEATED.sub(r"\1\1", text)
+
+
+def words(text: str) -> list[str]:
+    """The words of a normalised text: letters, digits and the marks on them (``\\w`` alone breaks Bangla at vowel
+    signs).
+    """
+    return _WORD.findall(text)
+
+
+def letters_key(text: str) -> str:
+    """Two texts with the same key are the same comment up to case, spaces, punctuation and disguise."""
+    return "".join(words(normalise(text)))
+
+
+def _composed(text: str) -> str:
+    text = _INVISIBLE.sub("", text)
+    if _MAYBE_MARK_RUN.search(text):
+        text = _with_bounded_marks(text)
+    return unicodedata.normalize("NFKC", text[:_MAX_COMPOSING])
+
+
+def _with_bounded_marks(text: str) -> str:
+    """At most _MAX_MARKS combining marks on one letter: unicodedata.normalize is quadratic in runs of them.
+
+    Sorting the decomposed run by combining class before the cut keeps canonically equal strings equal.
+    """
+    done: list[str] = []
+    run: list[str] = []
+    for character in chain.from_iterable(unicodedata.normalize("NFD", one) for one in text):
+        if unicodedata.combining(character):
+            run.append(character)
+            continue
+        if run:
+            done.extend(sorted(run, key=unicodedata.combining)[:_MAX_MARKS])
+            run = []
+        done.append(character)
+    return "".join(done + sorted(run, key=unicodedata.combining)[:_MAX_MARKS])
+
+
+def _in_plain_characters(text: str) -> str:
+    if _ACCENTED.search(text):
+        text = unicodedata.normalize("NFKC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+    return text.translate(_REPLACED) if _TO_REPLACE.search(text) else text
+
+
+def _with_tokens(text: str) -> str:
+    if "." in text or "://" in text:
+        if "@" in text:
+            text = _EMAIL.sub("‹mail›", text)
+        text = _URL.sub("‹url›", text)
+    if "@" in text:
+        text = _MENTION.sub("‹user›", text)
+    return _PHONE.sub("‹phone›", text) if _DIGIT_RUN.search(text) else text

@@ -1,0 +1,22 @@
+"""The second public top: training and measuring bundles. It needs scikit-learn; scoring (``classifiers``) does not."""
+
+from classifiers.errors import BundleError, ClassifierError, DataError
+from classifiers.evaluation import Measured, Report, evaluate_bundle
+from classifiers.examples import Example, read_labelled_file
+from classifiers.pool import train
+from classifiers.splits import split_examples
+from classifiers.teaching import teach
+
+__all__ = [
+    "BundleError",
+    "ClassifierError",
+    "DataError",
+    "Example",
+    "Measured",
+    "Report",
+    "evaluate_bundle",
+    "read_labelled_file",
+    "split_examples",
+    "teach",
+    "train",
+]

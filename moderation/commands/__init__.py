@@ -1,0 +1,1 @@
+"""What an operator does from the command line: ``python -m moderation …``. Each command calls one step."""

@@ -1,0 +1,152 @@
+"""``policy``: what holds and what rejects a site's comments."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from moderation.commands.groups import LazyGroup
+from moderation.commands.opening import opened
+from moderation.commands.printing import json_option, say_json, say_pairs, say_table
+from moderation.domain.errors import InvalidValueError
+from moderation.domain.vocabulary import Mode
+from moderation.runtime import Runtime
+from moderation.steps import enrolling
+from moderation.store import enrolments, policies
+
+_HERE = "moderation.commands.policy"
+_LARGEST_FILE = 4 * 1024 * 1024
+
+policy = LazyGroup(
+    name="policy",
+    help="Show or set what holds and rejects a site's comments.",
+    lazy={
+        "show": (f"{_HERE}:show", "The rules of a site as they stand now."),
+        "set": (f"{_HERE}:set_rules", "A new version of a site's policy, from a file; or its mode."),
+        "terms": (f"{_HERE}:terms", "Replace a list of terms that hold a comment."),
+        "hold-everything": (f"{_HERE}:hold_everything", "Hold every new comment of a site for a time."),
+    },
+)
+_site = click.argument("site_slug", metavar="SITE")
+_file = click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.command()
+@_site
+@json_option
+def show(*, site_slug: str, as_json: bool) -> None:
+    """Show SITE's mode, policy and term lists."""
+    with opened() as runtime:
+        rules = _rules(runtime, site_slug)
+    if as_json:
+        say_json(rules)
+        return
+    thresholds = rules["policy"].pop("thresholds")
+    by_script = rules["policy"].pop("by_script")
+    say_pairs(
+        [
+            *((name, rules[name]) for name in ("site", "mode", "version", "hold_everything_until")),
+            *rules["policy"].items(),
+            *((f"terms {name}", len(listed)) for name, listed in rules["term_lists"].items()),
+        ]
+    )
+    rows = [("every script", label, pair["hold"], pair["reject"]) for label, pair in thresholds.items()]
+    rows += [
+        (script, label, pair["hold"], pair["reject"])
+        for script, labels in by_script.items()
+        for label, pair in labels.items()
+    ]
+    say_table(("script", "label", "holds from", "rejects from"), rows)
+
+
+def _rules(runtime: Runtime, site_slug: str) -> dict[str, Any]:
+    with runtime.reading() as connection:
+        site = enrolments.site(connection, site_slug)
+        rules = policies.rules_of(connection, [site.id])[site.id]
+        lists = enrolments.term_lists(connection, site.id)
+    until = rules.hold_everything_until
+    return {
+        "site": rules.slug,
+        "mode": rules.mode.value,
+        "version": rules.policy.version,
+        "hold_everything_until": until.isoformat(timespec="seconds") if until else None,
+        "policy": policies.document_of(rules.policy),
+        "term_lists": lists,
+    }
+
+
+@click.command("set")
+@_site
+@click.argument("path", metavar="[FILE]", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mode", type=click.Choice([mode.value for mode in Mode]), help="What stands until it is decided.")
+@click.option("--note", default="", help="The reason, for the record.")
+@json_option
+def set_rules(*, site_slug: str, path: Path | None, mode: str | None, note: str, as_json: bool) -> None:
+    """Give SITE the policy in FILE, a JSON document like the «policy» that `show --json` prints.
+
+    What the file leaves out is as in the default policy.
+    """
+    if path is None and mode is None:
+        raise InvalidValueError("Give a FILE with a policy, or --mode, or both.")
+    document = _read_json(path) if path is not None else None
+    with opened() as runtime:
+        if document is not None:
+            enrolling.set_policy(runtime.work, site_slug=site_slug, document=document, note=note)
+        if mode is not None:
+            enrolling.set_mode(runtime.work, site_slug=site_slug, mode=Mode(mode))
+        rules = _rules(runtime, site_slug)
+    if as_json:
+        say_json(rules)
+        return
+    click.echo(f"{site_slug}: policy version {rules['version']}, mode {rules['mode']}.")
+
+
+@click.command()
+@_site
+@_file
+@click.option("--list", "name", default="default", show_default=True, help="The list's name.")
+@json_option
+def terms(*, site_slug: str, path: Path, name: str, as_json: bool) -> None:
+    """Make the lines of FILE the terms that hold a comment at SITE; an empty file removes the list."""
+    lines = _read_text(path).splitlines()
+    with opened() as runtime:
+        count = enrolling.set_terms(runtime.work, site_slug=site_slug, name=name, terms=lines)
+    if as_json:
+        say_json({"site": site_slug, "list": name, "terms": count})
+        return
+    click.echo(f"{site_slug}: the list {name} has {count} terms." if count else f"{site_slug}: no list {name} now.")
+
+
+@click.command("hold-everything")
+@_site
+@click.option("--minutes", type=click.IntRange(1, 60 * 24 * 30), default=60, show_default=True, help="For how long.")
+@click.option("--off", is_flag=True, help="End it now.")
+@json_option
+def hold_everything(*, site_slug: str, minutes: int, off: bool, as_json: bool) -> None:
+    """Hold every new comment of SITE for people, whatever it scores."""
+    with opened() as runtime:
+        until = None if off else runtime.now() + timedelta(minutes=minutes)
+        enrolling.hold_everything(runtime.work, site_slug=site_slug, until=until)
+    written = until.isoformat(timespec="seconds") if until else None
+    if as_json:
+        say_json({"site": site_slug, "hold_everything_until": written})
+        return
+    click.echo(f"{site_slug}: everything is held until {written}." if written else f"{site_slug}: not held any more.")
+
+
+def _read_text(path: Path) -> str:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise InvalidValueError(f"{path} is larger than 4 MB. Give a smaller file.")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidValueError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return json.loads(_read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise InvalidValueError(f"{path} is not JSON: {error}.") from error

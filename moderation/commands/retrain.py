@@ -1,0 +1,101 @@
+"""``retrain``: teaches a bundle from decisions and files, compares it with the live one, and promotes it if asked."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from moderation.commands.opening import opened
+from moderation.commands.printing import json_option, say_json, say_table
+from moderation.steps import retraining
+from moderation.steps.retraining import Retrained
+
+
+@click.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", "site_slugs", multiple=True, help="Learn from this site's decisions only; may be repeated.")
+@click.option("--without-decisions", is_flag=True, help="Learn from the files alone.")
+@click.option("--promote", is_flag=True, help="Make the new bundle the live one, if it is shown to be no worse.")
+@click.option("--force", is_flag=True, help="With --promote: also if it is worse, or nothing could be measured.")
+@click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where reports are kept.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@json_option
+def retrain(
+    *,
+    files: tuple[Path, ...],
+    site_slugs: tuple[str, ...],
+    without_decisions: bool,
+    promote: bool,
+    force: bool,
+    folder: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Teach a bundle from what people decided, and from labelled FILEs (CSV or JSON lines with a text and labels).
+
+    One author in five is kept aside to measure the new bundle against the live one. The report tells the figures.
+    Exit code 1: it was to be promoted, and was refused.
+    """
+    if force and not promote:
+        raise click.UsageError("--force says how to promote: give --promote too.")
+    with opened() as runtime, _progress() as progress:
+        task = progress.add_task("starting", total=None)
+        made = retraining.retrain(
+            runtime.work,
+            labelled=files,
+            site_slugs=site_slugs,
+            with_decisions=not without_decisions,
+            folder=folder or runtime.settings.var / "reports",
+            now=runtime.now(),
+            promote=promote,
+            force=force,
+            seed=seed,
+            progress=lambda what: progress.update(task, description=what),
+        )
+    _say(made, as_json=as_json)
+    if made.refusal is not None:
+        raise click.ClickException(made.refusal)
+
+
+def _progress() -> Progress:
+    """On standard error, and on a terminal only, so that the answer can be piped."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _say(made: Retrained, *, as_json: bool) -> None:
+    if as_json:
+        say_json(_document(made))
+        return
+    click.echo(f"{made.bundle} ({made.digest[:12]}), taught from {made.base} with {made.examples:,} examples,")
+    click.echo(f"{made.decisions:,} decisions among all that were read; {made.held_out:,} held out to measure.")
+    if made.comparison.labels:
+        rows = [
+            (one.label, one.rows, one.positives, f"{one.before:.3f}", f"{one.after:.3f}")
+            for one in made.comparison.labels
+        ]
+        say_table(("label", "held out", "with it", f"AUC of {made.live_before}", "AUC now"), rows)
+    click.echo(f"Report: {made.report}")
+    click.echo("It is live now." if made.promoted else "It is stored, and not live.")
+
+
+def _document(made: Retrained) -> dict[str, object]:
+    return {
+        "bundle": made.bundle,
+        "digest": made.digest,
+        "base": made.base,
+        "live_before": made.live_before,
+        "examples": made.examples,
+        "decisions": made.decisions,
+        "held_out": made.held_out,
+        "labels": [one.to_dict() for one in made.comparison.labels],
+        "promoted": made.promoted,
+        "refusal": made.refusal,
+        "report": str(made.report),
+    }

@@ -1,0 +1,157 @@
+"""A site's policy: which scores, authors, links, reports and terms hold or reject a comment.
+
+``judge`` runs every check, also after one has fired, so that a moderator sees the whole list; the strictest that fired
+makes the outcome. Defaults are cautious (docs/policy.md): a machine rejects nothing but spam it is nearly sure of.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from moderation.domain.vocabulary import Action, Label, Script
+
+_STRICTNESS: Final = {Action.PUBLISH: 0, Action.HOLD: 1, Action.REJECT: 2}
+LONGEST_SCORED: Final = 10_000
+"""Characters of a comment that a classifier reads; what is longer is held, since its end was scored by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores in [0, 1] from which a label holds or rejects; ``None`` is never."""
+
+    hold: float | None = None
+    reject: float | None = None
+
+
+DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
+    Label.TOXICITY: Thresholds(hold=0.60),
+    Label.INSULT: Thresholds(hold=0.75),
+    Label.PROFANITY: Thresholds(hold=0.75),
+    Label.IDENTITY_ATTACK: Thresholds(hold=0.60),
+    Label.THREAT: Thresholds(hold=0.60),
+    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.60),
+    Label.SPAM: Thresholds(hold=0.60, reject=0.99),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a site's rules. ``by_script`` overrides ``thresholds`` label by label for one script."""
+
+    version: int = 0
+    thresholds: Mapping[Label, Thresholds] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))
+    by_script: Mapping[Script, Mapping[Label, Thresholds]] = field(default_factory=dict)
+    hold_first_comments: int = 0
+    hold_links_over: int | None = 2
+    hold_reports_from: int | None = 3
+
+    def threshold(self, label: Label, script: Script) -> Thresholds:
+        override = self.by_script.get(script, {}).get(label)
+        return override or self.thresholds.get(label) or Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a policy may look at for one revision.
+
+    ``scores`` is in the order of ``Label``, or ``None`` where no classifier could score; ``author_published`` counts
+    the author's comments that stand; ``reports`` counts distinct reporters; ``terms`` are the listed terms found.
+    """
+
+    scores: Sequence[float] | None
+    script: Script
+    author_published: int = 0
+    links: int = 0
+    reports: int = 0
+    terms: Sequence[str] = ()
+    length: int = 0
+    everything_held: bool = False
+    failed_attempts: bool = False
+    rejected_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule that ran: what it measured against what, and what it asks for (``publish`` where it found nothing)."""
+
+    rule: str
+    action: Action
+    label: Label | None = None
+    value: float | None = None
+    threshold: float | None = None
+    detail: str = ""
+
+    @property
+    def fired(self) -> bool:
+        return self.action is not Action.PUBLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the policy would do, and every check that led there, the decisive one first."""
+
+    action: Action
+    checks: tuple[Check, ...]
+    policy_version: int
+
+    @property
+    def fired(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.fired)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        return tuple(check.label for check in self.fired if check.label is not None)
+
+
+def judge(policy: Policy, facts: Facts) -> Outcome:
+    """Every check of the policy on one revision; the strictest one that fired decides, ties go to the higher margin."""
+    checks = [*_score_checks(policy, facts), *_circumstance_checks(policy, facts)]
+    ordered = sorted(checks, key=lambda check: (-_STRICTNESS[check.action], -_margin(check)))
+    action = ordered[0].action if ordered else Action.HOLD
+    return Outcome(action, tuple(ordered), policy.version)
+
+
+def _margin(check: Check) -> float:
+    """How far over its threshold a check is; circumstances without a number come before scores of equal strictness."""
+    if check.value is None or check.threshold is None:
+        return 1.0
+    return check.value - check.threshold
+
+
+def _score_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
+    if facts.scores is None:
+        rule = "could_not_be_scored" if facts.failed_attempts else "no_classifier"
+        return [Check(rule, Action.HOLD)]
+    return [
+        _score_check(label, float(score), policy.threshold(label, facts.script))
+        for label, score in zip(Label, facts.scores, strict=True)
+    ]
+
+
+def _score_check(label: Label, score: float, thresholds: Thresholds) -> Check:
+    if thresholds.reject is not None and score >= thresholds.reject:
+        return Check("label_reject", Action.REJECT, label, score, thresholds.reject)
+    if thresholds.hold is not None and score >= thresholds.hold:
+        return Check("label_hold", Action.HOLD, label, score, thresholds.hold)
+    return Check("label_hold", Action.PUBLISH, label, score, thresholds.hold)
+
+
+def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
+    yield Check("everything_held", Action.HOLD if facts.everything_held else Action.PUBLISH)
+    if policy.hold_first_comments > 0:
+        yield _below("new_author", facts.author_published, policy.hold_first_comments)
+    if policy.hold_links_over is not None:
+        yield _reaches("links", facts.links, policy.hold_links_over + 1)
+    if policy.hold_reports_from is not None:
+        yield _reaches("reports", facts.reports, policy.hold_reports_from)
+    yield Check("term_list", Action.HOLD if facts.terms else Action.PUBLISH, detail=", ".join(facts.terms))
+    yield Check("edited_after_rejection", Action.HOLD if facts.rejected_before else Action.PUBLISH)
+    yield _reaches("too_long_to_score", facts.length, LONGEST_SCORED + 1)
+
+
+def _reaches(rule: str, count: int, limit: int) -> Check:
+    return Check(rule, Action.HOLD if count >= limit else Action.PUBLISH, value=count, threshold=limit)
+
+
+def _below(rule: str, count: int, limit: int) -> Check:
+    return Check(rule, Action.HOLD if count < limit else Action.PUBLISH, value=count, threshold=limit)

@@ -1,0 +1,90 @@
+"""The composition root: the one place where engine, broker, classifier and callback client are built."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from celery import Celery
+from sqlalchemy import Connection, Engine, create_engine
+
+from moderation.addresses import AllowList
+from moderation.broker import Broker, celery_app
+from moderation.callback_client import CallbackClient
+from moderation.live_classifier import LiveClassifier
+from moderation.settings import Settings, SettingsError
+from moderation.store import bundles
+from moderation.store.unit_of_work import Work, work_on
+from moderation.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything that entry points hand to the steps."""
+
+    settings: Settings
+    engine: Engine
+    work: Work
+    celery: Celery
+    broker: Broker
+    vault: Vault
+    live: LiveClassifier
+    allow: AllowList
+    callback_client: CallbackClient
+    now: Callable[[], datetime]
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection for reading; what is written on it is rolled back."""
+        return self.engine.connect()
+
+    def after_fork(self) -> None:
+        """Forgets the connections that a child inherited, without closing them under the parent."""
+        self.engine.dispose(close=False)
+
+
+def make_engine(database_url: str) -> Engine:
+    """The pool of connections, each with limits after which PostgreSQL itself ends a stuck statement."""
+    return create_engine(
+        database_url,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_timeout=5,
+        pool_size=10,
+        max_overflow=10,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
+        },
+    )
+
+
+def build_runtime(settings: Settings, *, socket_timeout: float = 2.0) -> Runtime:
+    """Builds what the settings describe; nothing is connected yet.
+
+    ``socket_timeout`` is the broker's, in seconds: 2 in a web process, longer in a worker, whose reads block.
+    """
+    if settings.database_url is None or settings.redis_url is None:
+        raise SettingsError(
+            "DATABASE_URL and REDIS_URL are not set: run `make run`, which brings its own, or set both."
+        )
+    engine = make_engine(settings.database_url)
+    celery = celery_app(settings.redis_url, socket_timeout=socket_timeout)
+    broker = Broker(celery)
+    allow = AllowList.parse(settings.callback_allow)
+
+    def read_promoted(known_digest: str | None) -> bundles.Promoted | None:
+        with engine.connect() as connection:
+            return bundles.promoted(connection, known_digest)
+
+    return Runtime(
+        settings=settings,
+        engine=engine,
+        work=work_on(engine, broker.publish),
+        celery=celery,
+        broker=broker,
+        vault=Vault(settings.secret_keys),
+        live=LiveClassifier(read_promoted),
+        allow=allow,
+        callback_client=CallbackClient(allow),
+        now=lambda: datetime.now(UTC),
+    )

@@ -1,0 +1,48 @@
+"""Text → scores, reasons, and what a policy would do; stored nowhere. Scoring uses it, and so will the doors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from classifiers import Bundle, Scored
+from moderation.domain.policy import Facts, Outcome, judge
+from moderation.domain.priority import priority
+from moderation.domain.term_lists import terms_found
+from moderation.domain.vocabulary import Script
+from moderation.store.comments import Waiting
+from moderation.store.policies import SiteRules
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A waiting comment with its scores (none where it could not be scored), outcome and priority."""
+
+    waiting: Waiting
+    scored: Scored | None
+    outcome: Outcome
+    priority: float
+
+
+def score(bundle: Bundle, batch: Sequence[Waiting]) -> list[Scored]:
+    """The scores of a batch, in its order. What a text provokes in a classifier is raised as it is."""
+    return bundle.score([waiting.text for waiting in batch])
+
+
+def analyse(
+    waiting: Waiting, scored: Scored | None, rules: SiteRules, *, now: datetime, failed: bool = False
+) -> Analysed:
+    """What a site's policy would do with a comment, scored or not."""
+    facts = Facts(
+        scores=scored.scores if scored else None,
+        script=Script(scored.script) if scored else Script.UNDETERMINED,
+        author_published=waiting.author_published,
+        links=waiting.links,
+        reports=waiting.reports,
+        terms=terms_found(rules.terms, scored.normalised) if scored else (),
+        length=len(waiting.text),
+        everything_held=rules.hold_everything_until is not None and rules.hold_everything_until > now,
+        failed_attempts=failed,
+        rejected_before=waiting.rejected_before,
+    )
+    outcome = judge(rules.policy, facts)
+    return Analysed(waiting, scored, outcome, priority(facts.scores, facts.reports))

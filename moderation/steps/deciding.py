@@ -1,0 +1,327 @@
+"""Step 5: a verdict is recorded, or overturned, and the site is told.
+
+Decisions are only added. Undoing one adds a row that withdraws it; while its callback has not left, nothing is sent,
+and after that a compensating callback tells the site.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from moderation.domain.errors import (
+    ClaimedByAnotherError,
+    InvalidValueError,
+    NotFoundError,
+    NotPermittedError,
+    StaleDecisionError,
+    UndoTooLateError,
+)
+from moderation.domain.event import Moderated
+from moderation.domain.jobs import Job
+from moderation.domain.lifecycle import DECIDABLE, may_become, state_of_verdict
+from moderation.domain.vocabulary import Actor, CallbackType, Label, Mode, RejectReason, Role, State, Verdict
+from moderation.store import callbacks, claims, comments, decisions, figures, policies
+from moderation.store.callbacks import NewCallback
+from moderation.store.comments import Known
+from moderation.store.decisions import NewDecision, Recorded, Standing
+from moderation.store.unit_of_work import UnitOfWork, Work
+
+_LONG_UNDO: Final = timedelta(days=1)
+"""How long a person may take back a decision of their own; within the grace period nothing has left the house."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a site is told about one comment."""
+
+    site_id: int
+    slug: str
+    comment_id: int
+    public_id: uuid.UUID
+    ext_id: str
+    revision: int
+    version: int
+    state: State
+    verdict: Verdict | None
+    labels: Sequence[Label]
+    reasons: Sequence[Mapping[str, Any]]
+    decided_by: Mapping[str, Any]
+    decision: Recorded | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    decision_id: uuid.UUID
+    state: State
+    version: int
+    undo_until: datetime
+
+
+def decide(
+    work: Work,
+    *,
+    moderator_id: int,
+    role: Role,
+    public_id: uuid.UUID,
+    revision: int,
+    version: int,
+    verdict: Verdict,
+    labels: Sequence[Label],
+    reason: RejectReason | None,
+    undo_seconds: int,
+    now: datetime,
+) -> Decided:
+    """A person's verdict on the very revision and version that they saw.
+
+    Raises:
+        NotFoundError: there is no such comment.
+        StaleDecisionError: the comment was decided, edited or deleted since; the message says by whom.
+        ClaimedByAnotherError: a colleague has the comment open.
+        InvalidValueError: a rejection names neither a label nor another reason.
+    """
+    _check_reason(verdict, labels, reason)
+    undo_until = now + timedelta(seconds=undo_seconds)
+    with work() as unit:
+        known = _lock_for_decision(unit, public_id, moderator_id, revision, version, now)
+        before = known.state
+        recorded = decisions.record(
+            unit.connection,
+            NewDecision(
+                site_id=known.site_id,
+                comment_id=known.id,
+                version=known.version + 1,
+                revision=known.revision,
+                verdict=verdict,
+                actor=Actor.MODERATOR,
+                labels=labels if verdict is Verdict.REJECT else (),
+                reason=reason.value if reason and verdict is Verdict.REJECT else None,
+                moderator_id=moderator_id,
+                overturns=known.standing_decision_id,
+                undo_until=undo_until,
+            ),
+        )
+        state = state_of_verdict(verdict)
+        _move(unit, known, before, state, recorded.id, known.version + 1)
+        claims.drop(unit.connection, known.id)
+        _tell_decision(unit, known, state, verdict, labels, reason, role, recorded, now=now, due_at=undo_until)
+        return Decided(recorded.public_id, state, known.version + 1, undo_until)
+
+
+def _check_reason(verdict: Verdict, labels: Sequence[Label], reason: RejectReason | None) -> None:
+    if verdict is Verdict.REJECT and not labels and reason in {None, RejectReason.LABELS}:
+        raise InvalidValueError("Tick at least one label, or choose another reason, to reject a comment.")
+
+
+def _lock_for_decision(
+    unit: UnitOfWork, public_id: uuid.UUID, moderator_id: int, revision: int, version: int, now: datetime
+) -> Known:
+    known = comments.lock_public(unit.connection, public_id)
+    if known is None:
+        raise NotFoundError("There is no such comment.")
+    if known.revision != revision:
+        raise StaleDecisionError("The author edited this comment after you opened it. Read the new wording and decide.")
+    if known.version != version or known.state not in DECIDABLE:
+        raise StaleDecisionError(_who_was_faster(unit, known, now))
+    holder = claims.holder(unit.connection, known.id, now)
+    if holder is not None and holder.moderator_id != moderator_id:
+        raise ClaimedByAnotherError(f"{holder.name} has this comment open. Take the next one.")
+    return known
+
+
+def _who_was_faster(unit: UnitOfWork, known: Known, now: datetime) -> str:
+    if known.state is State.DELETED:
+        return "The comment was deleted at the site. There is nothing left to decide."
+    newest = decisions.newest_of(unit.connection, known.id)
+    if known.state is State.WAITING or newest is None:
+        return "The comment changed after you opened it. Load it again."
+    who = newest.moderator_name or ("the site" if newest.actor is Actor.SITE else "the classifier")
+    seconds = max(0, round((now - newest.at).total_seconds()))
+    return f"This comment is {known.state.value} now: {who} decided {seconds} s ago. Nothing of yours was stored."
+
+
+def _move(unit: UnitOfWork, known: Known, before: State, state: State, decision_id: int | None, version: int) -> None:
+    comments.advance(unit.connection, known.id, state, standing_decision_id=decision_id, version=version)
+    comments.count_verdicts(unit.connection, [(known.author_id, before, state)])
+    figures.add(unit.connection, {("decided", known.site_id): 1})
+
+
+def _tell_decision(
+    unit: UnitOfWork,
+    known: Known,
+    state: State,
+    verdict: Verdict,
+    labels: Sequence[Label],
+    reason: RejectReason | None,
+    role: Role,
+    recorded: Recorded,
+    *,
+    now: datetime,
+    due_at: datetime,
+) -> None:
+    rules = policies.rules_of(unit.connection, [known.site_id])[known.site_id]
+    if rules.mode is Mode.OBSERVE:
+        return
+    rejected = verdict is Verdict.REJECT
+    news = News(
+        site_id=known.site_id,
+        slug=rules.slug,
+        comment_id=known.id,
+        public_id=known.public_id,
+        ext_id=known.ext_id,
+        revision=known.revision,
+        version=known.version + 1,
+        state=state,
+        verdict=verdict,
+        labels=labels if rejected else (),
+        reasons=[{"rule": "moderator", "detail": (reason or RejectReason.LABELS).value}] if rejected else [],
+        decided_by={"kind": Actor.MODERATOR.value, "role": role.value},
+        decision=recorded,
+        at=now,
+    )
+    announce(unit, [news], due_at=due_at)
+
+
+def undo(work: Work, *, moderator_id: int, decision_id: uuid.UUID, now: datetime) -> State:
+    """Withdraws one's own decision; the comment goes back to the review queue.
+
+    Raises:
+        NotFoundError: there is no such decision.
+        NotPermittedError: it is somebody else's.
+        StaleDecisionError: the comment went on since: decided again, edited or deleted.
+        UndoTooLateError: it is older than a day; decide anew instead.
+    """
+    with work() as unit:
+        decision, known = _lock_for_undo(unit, decision_id, moderator_id, now)
+        version = known.version + 1
+        decisions.record(
+            unit.connection,
+            NewDecision(
+                site_id=known.site_id,
+                comment_id=known.id,
+                version=version,
+                revision=known.revision,
+                verdict=None,
+                actor=Actor.MODERATOR,
+                moderator_id=moderator_id,
+                overturns=decision.id,
+            ),
+        )
+        _move(unit, known, known.state, State.HELD, None, version)
+        if callbacks.cancel_pending(unit.connection, decision.id) == 0:
+            rules = policies.rules_of(unit.connection, [known.site_id])[known.site_id]
+            if rules.mode is not Mode.OBSERVE:
+                announce_hold(unit, known, rules.slug, version=version, reasons=[{"rule": "undone"}])
+        return State.HELD
+
+
+def _lock_for_undo(
+    unit: UnitOfWork, decision_id: uuid.UUID, moderator_id: int, now: datetime
+) -> tuple[Standing, Known]:
+    decision = decisions.by_public_id(unit.connection, decision_id)
+    if decision is None:
+        raise NotFoundError("There is no such decision.")
+    if decision.moderator_id != moderator_id:
+        raise NotPermittedError("Only the person who decided can undo. Open the comment and decide anew.")
+    known = comments.lock_by_id(unit.connection, decision.comment_id)
+    if known.standing_decision_id != decision.id or not may_become(known.state, State.HELD):
+        raise StaleDecisionError("The comment went on since your decision. Open it and decide anew.")
+    if now - decision.at > _LONG_UNDO:
+        raise UndoTooLateError("This decision is more than a day old. Open the comment and decide anew.")
+    return decision, known
+
+
+def record_site_verdict(unit: UnitOfWork, known: Known, event: Moderated) -> State:
+    """Somebody decided at the site itself: it stands, and the site needs no callback about it."""
+    state = state_of_verdict(event.verdict)
+    version = known.version + 1
+    recorded = decisions.record(
+        unit.connection,
+        NewDecision(
+            site_id=known.site_id,
+            comment_id=known.id,
+            version=version,
+            revision=known.revision,
+            verdict=event.verdict,
+            actor=Actor.SITE,
+            labels=event.labels if event.verdict is Verdict.REJECT else (),
+            reason=event.reason.value if event.verdict is Verdict.REJECT else None,
+            site_actor=event.actor,
+            overturns=known.standing_decision_id,
+        ),
+    )
+    _move(unit, known, known.state, state, recorded.id, version)
+    claims.drop(unit.connection, known.id)
+    return state
+
+
+def announce_hold(
+    unit: UnitOfWork,
+    known: Known,
+    slug: str,
+    *,
+    version: int,
+    reasons: Sequence[Mapping[str, Any]],
+    revision: int | None = None,
+) -> None:
+    """Tells a site, at once, that a person must look at a comment before it stands (again)."""
+    now = comments.transaction_time(unit.connection)
+    news = News(
+        site_id=known.site_id,
+        slug=slug,
+        comment_id=known.id,
+        public_id=known.public_id,
+        ext_id=known.ext_id,
+        revision=revision or known.revision,
+        version=version,
+        state=State.HELD,
+        verdict=None,
+        labels=(),
+        reasons=reasons,
+        decided_by={"kind": Actor.CLASSIFIER.value},
+        decision=None,
+        at=now,
+    )
+    announce(unit, [news], due_at=now)
+
+
+def announce(unit: UnitOfWork, news: Sequence[News], *, due_at: datetime) -> None:
+    """Puts news into the outbox, in the transaction that made them true."""
+    if not news:
+        return
+    stored = callbacks.insert_many(unit.connection, [_callback(one, due_at) for one in news])
+    if stored:
+        unit.note(Job.DELIVER_CALLBACKS)
+
+
+def _callback(news: News, due_at: datetime) -> NewCallback:
+    held = news.state is State.HELD
+    return NewCallback(
+        site_id=news.site_id,
+        comment_id=news.comment_id,
+        decision_id=news.decision.id if news.decision else None,
+        type=CallbackType.HELD if held else CallbackType.DECIDED,
+        version=news.version,
+        payload=_payload(news),
+        due_at=due_at,
+    )
+
+
+def _payload(news: News) -> dict[str, Any]:
+    """The ``data`` of a callback: ids, verdict and reasons, never the comment's text."""
+    return {
+        "site": news.slug,
+        "comment_id": news.ext_id,
+        "id": str(news.public_id),
+        "revision": news.revision,
+        "version": news.version,
+        "state": news.state.value,
+        "verdict": news.verdict.value if news.verdict else None,
+        "labels": [label.value for label in news.labels],
+        "reasons": [{name: value for name, value in reason.items() if name != "action"} for reason in news.reasons],
+        "decided_by": dict(news.decided_by),
+        "decision_id": str(news.decision.public_id) if news.decision else None,
+        "decided_at": news.at.isoformat(),
+    }

@@ -1,0 +1,100 @@
+"""Step 2: drains what waits to be scored, in batches: claim and commit, score, then route and commit.
+
+No transaction is open while the classifier works. A batch that fails is left to the job ``score_singly``, which takes
+its comments one by one; what fails alone five times is held for a person.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from classifiers import Bundle, Scored
+from moderation.domain.jobs import Job
+from moderation.steps import analysing, routing
+from moderation.store import comments, policies
+from moderation.store.comments import Waiting
+from moderation.store.unit_of_work import Work
+
+BATCH: Final = 256
+"""Comments a claim takes: most of the gain of batching, with short locks (docs/performance.md)."""
+_LEASE: Final = timedelta(seconds=90)
+"""Longer than a job's hard time limit, so that a lease never ends under a job that still works."""
+_MOST_BATCHES: Final = 40
+"""Batches a job drains before it hands on to the next, so that a job stays far under its time limit."""
+_SINGLE_TRIES: Final = 5
+
+_log = structlog.get_logger(__name__)
+
+
+class LiveBundle(Protocol):
+    @property
+    def bundle_id(self) -> int: ...
+
+    @property
+    def bundle(self) -> Bundle: ...
+
+
+Current = Callable[[], LiveBundle | None]
+"""Gives the bundle that is live now, or ``None`` where there is none that can be used."""
+
+
+def score_comments(work: Work, current: Current, *, now: Callable[[], datetime]) -> int:
+    """Scores and routes fresh comments until none waits, or enough was done for one job; returns how many."""
+    done = 0
+    for _ in range(_MOST_BATCHES):
+        batch = _claim(work, BATCH, single=False)
+        if not batch:
+            return done
+        done += _score_batch(work, current(), batch, now())
+    with work() as unit:
+        unit.note(Job.SCORE_COMMENTS)
+    return done
+
+
+def score_singly(work: Work, current: Current, *, now: Callable[[], datetime]) -> int:
+    """Scores, one at a time, comments whose batch failed or died with its worker; returns how many were tried."""
+    tried = 0
+    while tried < BATCH and (claimed := _claim(work, 1, single=True)):
+        given_up = claimed[0].attempts > 1 + _SINGLE_TRIES
+        _score_batch(work, None if given_up else current(), claimed, now(), failed=given_up)
+        tried += 1
+    if tried == BATCH:
+        with work() as unit:
+            unit.note(Job.SCORE_SINGLY)
+    return tried
+
+
+def _claim(work: Work, most: int, *, single: bool) -> list[Waiting]:
+    with work() as unit:
+        return comments.claim_waiting(unit.connection, most=most, single=single, lease=_LEASE)
+
+
+def _score_batch(
+    work: Work, live: LiveBundle | None, batch: Sequence[Waiting], now: datetime, *, failed: bool = False
+) -> int:
+    """Scores a claimed batch and routes it; without a usable bundle, or given up on, it is held unscored."""
+    scores: Sequence[Scored | None] = [None] * len(batch)
+    if live is not None:
+        try:
+            scores = analysing.score(live.bundle, batch)
+        except Exception:  # noqa: BLE001 - whatever a hostile text provokes must cost neither its neighbours nor the worker
+            _log.exception("scoring_failed", comments=[str(waiting.public_id) for waiting in batch[:5]], of=len(batch))
+            _leave_to_single_job(work, batch)
+            return 0
+    with work() as unit:
+        rules = policies.rules_of(unit.connection, sorted({waiting.site_id for waiting in batch}))
+        analysed = [
+            analysing.analyse(waiting, scored, rules[waiting.site_id], now=now, failed=failed)
+            for waiting, scored in zip(batch, scores, strict=True)
+        ]
+        used = routing.UsedBundle(live.bundle_id, live.bundle.name) if live else None
+        routing.route(unit, analysed, rules, used=used, now=now)
+    return len(batch)
+
+
+def _leave_to_single_job(work: Work, batch: Sequence[Waiting]) -> None:
+    with work() as unit:
+        comments.release(unit.connection, [waiting.id for waiting in batch])
+        unit.note(Job.SCORE_SINGLY)

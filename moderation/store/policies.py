@@ -1,0 +1,106 @@
+"""The rules that a site's comments are routed by: mode, policy version, term lists."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from moderation.domain.policy import DEFAULT_THRESHOLDS, Policy, Thresholds
+from moderation.domain.vocabulary import Label, Mode, Script
+from moderation.store.schema import PolicyVersion, Site, TermList
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    site_id: int
+    slug: str
+    mode: Mode
+    hold_everything_until: datetime | None
+    policy: Policy
+    terms: tuple[str, ...]
+
+
+def rules_of(connection: Connection, site_ids: Sequence[int]) -> Mapping[int, SiteRules]:
+    """Each site's rules as they stand now."""
+    policies = _newest_policies(connection, site_ids)
+    terms = _terms(connection, site_ids)
+    sites = connection.execute(
+        select(Site.id, Site.slug, Site.mode, Site.hold_everything_until).where(Site.id == func.any(list(site_ids)))
+    )
+    return {
+        row.id: SiteRules(
+            site_id=row.id,
+            slug=row.slug,
+            mode=Mode(row.mode),
+            hold_everything_until=row.hold_everything_until,
+            policy=policies.get(row.id, Policy()),
+            terms=terms.get(row.id, ()),
+        )
+        for row in sites
+    }
+
+
+def _newest_policies(connection: Connection, site_ids: Sequence[int]) -> dict[int, Policy]:
+    rows = connection.execute(
+        select(PolicyVersion.site_id, PolicyVersion.n, PolicyVersion.document)
+        .ext(distinct_on(PolicyVersion.site_id))
+        .where(PolicyVersion.site_id == func.any(list(site_ids)))
+        .order_by(PolicyVersion.site_id, PolicyVersion.n.desc())
+    )
+    return {row.site_id: policy_of(row.n, row.document) for row in rows}
+
+
+def _terms(connection: Connection, site_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    rows = connection.execute(
+        select(TermList.site_id, TermList.terms)
+        .where(TermList.site_id == func.any(list(site_ids)))
+        .order_by(TermList.id)
+    )
+    for row in rows:
+        found[row.site_id] = found.get(row.site_id, ()) + tuple(row.terms)
+    return found
+
+
+def save(connection: Connection, site_id: int, document: Mapping[str, Any], *, author: str, note: str) -> int:
+    """A new version of a site's policy; returns its number. Two at once collide on the unique key, none is lost."""
+    newest = connection.scalar(select(func.max(PolicyVersion.n)).where(PolicyVersion.site_id == site_id)) or 0
+    connection.execute(
+        insert(PolicyVersion).values(site_id=site_id, n=newest + 1, document=dict(document), author=author, note=note)
+    )
+    return int(newest) + 1
+
+
+def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
+    """The policy that a stored document describes; what it leaves out is as in the default policy."""
+    default = Policy()
+    return Policy(
+        version=version,
+        thresholds={**DEFAULT_THRESHOLDS, **_thresholds(document.get("thresholds", {}))},
+        by_script={Script(script): _thresholds(labels) for script, labels in document.get("by_script", {}).items()},
+        hold_first_comments=document.get("hold_first_comments", default.hold_first_comments),
+        hold_links_over=document.get("hold_links_over", default.hold_links_over),
+        hold_reports_from=document.get("hold_reports_from", default.hold_reports_from),
+    )
+
+
+def document_of(policy: Policy) -> dict[str, Any]:
+    """The stored form of a policy; ``policy_of`` reads it back."""
+    return {
+        "thresholds": _threshold_document(policy.thresholds),
+        "by_script": {script.value: _threshold_document(labels) for script, labels in policy.by_script.items()},
+        "hold_first_comments": policy.hold_first_comments,
+        "hold_links_over": policy.hold_links_over,
+        "hold_reports_from": policy.hold_reports_from,
+    }
+
+
+def _thresholds(document: Mapping[str, Mapping[str, float | None]]) -> dict[Label, Thresholds]:
+    return {Label(label): Thresholds(pair.get("hold"), pair.get("reject")) for label, pair in document.items()}
+
+
+def _threshold_document(thresholds: Mapping[Label, Thresholds]) -> dict[str, dict[str, float | None]]:
+    return {label.value: {"hold": pair.hold, "reject": pair.reject} for label, pair in thresholds.items()}

@@ -1,0 +1,138 @@
+"""What readers wrote: comments, their revisions, stories and authors, and the webhook's inbox."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from moderation.store.schema.base import Base, Now, RowId
+
+
+class InboxEntry(Base):
+    """One webhook delivery. The unique key is what makes a repeat harmless; ``answer`` is what the first one got."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("site_id", "webhook_id"),)
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    webhook_id: Mapped[str] = mapped_column(Text)
+    body_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    received_at: Mapped[Now]
+
+
+class EarlyEvent(Base):
+    """An event about a comment that has not arrived yet; applied in order of time when it does."""
+
+    __tablename__ = "early_events"
+    __table_args__ = (Index(None, "site_id", "comment_ext_id"),)
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    comment_ext_id: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[Now]
+
+
+class Story(Base):
+    __tablename__ = "stories"
+    __table_args__ = (UniqueConstraint("site_id", "ext_id"),)
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    ext_id: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    section: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Now]
+
+
+class Author(Base):
+    """A reader at one site. E-mail and IP are kept only as keyed digests; the counts are kept up, never recounted."""
+
+    __tablename__ = "authors"
+    __table_args__ = (UniqueConstraint("site_id", "ext_id"),)
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    ext_id: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    email_hmac: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ip_hmac: Mapped[bytes | None] = mapped_column(LargeBinary)
+    url: Mapped[str | None] = mapped_column(Text)
+    registered_at: Mapped[datetime | None]
+    published: Mapped[int] = mapped_column(server_default="0")
+    rejected: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[Now]
+
+
+class Comment(Base):
+    """One comment's place in its life. ``version`` rises with everything the site is told about it.
+
+    ``parent_ext_id`` is the site's own id, not a key of ours: a reply may arrive before what it answers.
+    """
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        UniqueConstraint("site_id", "ext_id"),
+        Index("ix_comments_waiting", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_comments_held", "site_id", text("priority DESC"), "id", postgresql_where=text("state = 'held'")),
+        Index("ix_comments_story", "story_id", "id"),
+    )
+
+    id: Mapped[RowId]
+    public_id: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True), unique=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    ext_id: Mapped[str] = mapped_column(Text)
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
+    parent_ext_id: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    current_revision: Mapped[int] = mapped_column(server_default="1")
+    standing_decision_id: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(server_default="0")
+    priority: Mapped[float] = mapped_column(Float, server_default="0")
+    reports: Mapped[int] = mapped_column(server_default="0")
+    historical: Mapped[bool] = mapped_column(server_default=text("false"))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    received_at: Mapped[Now]
+    state_at: Mapped[Now]
+
+
+class Revision(Base):
+    """One wording of a comment. ``text`` is what people read; ``html`` the body as received where it was HTML."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("comment_id", "n"),)
+
+    id: Mapped[RowId]
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    n: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(Text)
+    links: Mapped[int] = mapped_column(server_default="0")
+    normalised: Mapped[str | None] = mapped_column(Text)
+    script: Mapped[str | None] = mapped_column(Text)
+    site_revision: Mapped[int | None]
+    written_at: Mapped[datetime]
+    received_at: Mapped[Now]
+
+
+class Report(Base):
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("comment_id", "reporter"),)
+
+    id: Mapped[RowId]
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    reporter: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

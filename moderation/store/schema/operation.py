@@ -1,0 +1,142 @@
+"""People, sessions, bundles, and what the service keeps about itself."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from moderation.store.schema.base import Base, Now, RowId
+
+
+class Moderator(Base):
+    __tablename__ = "moderators"
+
+    id: Mapped[RowId]
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text, server_default="bn")
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class Membership(Base):
+    """A person's role at a site; ``site_id`` null means at every site, present and to come."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        Index(
+            "uq_memberships_site", "moderator_id", "site_id", unique=True, postgresql_where=text("site_id IS NOT NULL")
+        ),
+        Index("uq_memberships_all", "moderator_id", unique=True, postgresql_where=text("site_id IS NULL")),
+    )
+
+    id: Mapped[RowId]
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    role: Mapped[str] = mapped_column(Text)
+
+
+class Session(Base):
+    """A login. The cookie holds a random token, the row its SHA-256, so that a leaked table opens nothing."""
+
+    __tablename__ = "sessions"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"), index=True)
+    idle_until: Mapped[datetime]
+    until: Mapped[datetime]
+    created_at: Mapped[Now]
+
+
+class LoginAttempt(Base):
+    """Consecutive failures of one account or one address; ``key`` is a keyed digest of either."""
+
+    __tablename__ = "login_attempts"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A one-time link by which a person sets a password."""
+
+    __tablename__ = "invitations"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"), index=True)
+    until: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class Bundle(Base):
+    """A trained bundle with its file's bytes, so that every machine that reaches the database has it."""
+
+    __tablename__ = "bundles"
+
+    id: Mapped[RowId]
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    digest: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    card: Mapped[str] = mapped_column(Text)
+    metrics: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    origin: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Now]
+
+
+class Promotion(Base):
+    """The newest row says which bundle is live; a rollback is a new row too."""
+
+    __tablename__ = "promotions"
+
+    id: Mapped[RowId]
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"))
+    by: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    at: Mapped[Now]
+
+
+class Counter(Base):
+    """Amounts to be summed by name; rows are only added, and now and then folded into one, so writers never wait."""
+
+    __tablename__ = "counters"
+
+    id: Mapped[RowId]
+    name: Mapped[str] = mapped_column(Text, index=True)
+    site_id: Mapped[int | None] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class AuditEntry(Base):
+    """What people with power did: enrolled, rotated, promoted, replayed."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[RowId]
+    at: Mapped[Now]
+    actor: Mapped[str] = mapped_column(Text)
+    act: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class Lease(Base):
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    holder: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When a kind of work last showed progress, for ``/ready`` and the status command."""
+
+    __tablename__ = "heartbeats"
+
+    process: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[datetime]
+    detail: Mapped[str] = mapped_column(Text, server_default="")

@@ -1,0 +1,89 @@
+"""Sites, the addresses and keys that they are reached and known by, and their rules."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, ForeignKey, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from moderation.store.schema.base import Base, Now, RowId
+
+
+class Site(Base):
+    __tablename__ = "sites"
+
+    id: Mapped[RowId]
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    mode: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text, server_default="Asia/Dhaka")
+    hold_everything_until: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class Endpoint(Base):
+    """Where a site's callbacks go. ``failures`` counts consecutive ones; until ``open_until`` nothing is tried."""
+
+    __tablename__ = "endpoints"
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    failures: Mapped[int] = mapped_column(server_default="0")
+    open_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Now]
+
+
+class Secret(Base):
+    """A signing secret, encrypted at rest; several are valid at once while one is rotated."""
+
+    __tablename__ = "secrets"
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
+    purpose: Mapped[str] = mapped_column(Text)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    valid_from: Mapped[Now]
+    valid_to: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A Bearer token's SHA-256; the token itself is shown once and never stored."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[Now]
+    revoked_at: Mapped[datetime | None]
+
+
+class PolicyVersion(Base):
+    __tablename__ = "policy_versions"
+    __table_args__ = (UniqueConstraint("site_id", "n"),)
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    n: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    author: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    at: Mapped[Now]
+
+
+class TermList(Base):
+    """Terms, normalised as the classifier normalises text, that hold a comment where they occur as whole words."""
+
+    __tablename__ = "term_lists"
+    __table_args__ = (UniqueConstraint("site_id", "name"),)
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    name: Mapped[str] = mapped_column(Text)
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    updated_at: Mapped[Now]

@@ -1,0 +1,43 @@
+"""One transaction and the jobs that follow it: the only place that commits.
+
+Jobs noted on the unit of work are announced after its commit, so that no worker hears of a row it cannot see yet. If
+the announcement fails the row is still there, and the sweep announces it again.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from moderation.domain.jobs import Job
+
+Publish = Callable[[Job], None]
+
+
+class UnitOfWork:
+    """An open transaction. Store functions take ``connection``; steps ``note`` the jobs that the commit calls for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.noted: dict[Job, None] = {}
+
+    def note(self, job: Job) -> None:
+        self.noted[job] = None
+
+
+Work = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Opens a unit of work that commits where its block ends well and rolls back where it raises."""
+
+
+def work_on(engine: Engine, publish: Publish) -> Work:
+    """The unit-of-work factory that ``runtime`` hands to every step."""
+
+    @contextmanager
+    def work() -> Iterator[UnitOfWork]:
+        with engine.begin() as connection:
+            unit = UnitOfWork(connection)
+            yield unit
+        for job in unit.noted:
+            publish(job)
+
+    return work

@@ -1,0 +1,1 @@
+"""Celery's side: each job's body is one call into a step."""

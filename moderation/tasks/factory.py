@@ -1,0 +1,40 @@
+"""Builds the Celery application that a worker runs: the broker's client, with a consumer for every job."""
+
+from collections.abc import Callable, Mapping
+
+from celery import Celery
+from celery.signals import worker_process_init
+from kombu.entity import Queue
+
+from moderation.domain.jobs import Job, JobQueue
+from moderation.runtime import Runtime
+from moderation.steps.sweeping import EVERY
+from moderation.tasks import deliver_callbacks, score_comments, sweep_stalled
+from moderation.tasks.base import logged
+
+
+def _bodies(runtime: Runtime) -> Mapping[Job, Callable[[], int]]:
+    return {
+        Job.SCORE_COMMENTS: score_comments.fresh(runtime),
+        Job.SCORE_SINGLY: score_comments.singly(runtime),
+        Job.DELIVER_CALLBACKS: deliver_callbacks.due(runtime),
+        Job.SWEEP_STALLED: sweep_stalled.once(runtime),
+    }
+
+
+def create_worker(runtime: Runtime) -> Celery:
+    """The application for ``celery -A worker``. Connections made before a fork are left to the parent."""
+    app = runtime.celery
+    app.conf.task_queues = [Queue(queue.value) for queue in JobQueue]
+    app.conf.task_default_queue = JobQueue.MAINTENANCE.value
+    for job, body in _bodies(runtime).items():
+        app.task(name=job.value, queue=job.queue.value)(logged(job.value, body))
+    app.conf.beat_schedule = {
+        "sweep": {
+            "task": Job.SWEEP_STALLED.value,
+            "schedule": EVERY,
+            "options": {"queue": Job.SWEEP_STALLED.queue.value, "expires": 10},
+        }
+    }
+    worker_process_init.connect(lambda **_: runtime.after_fork(), weak=False)
+    return app

@@ -1,0 +1,177 @@
+"""What watchers ask: is this process alive, should it get traffic, and the figures of the whole service.
+
+``/ready`` is 503 only where the database or its schema fails: without a broker or a bundle comments are still stored
+and nothing is lost, and a balancer that drained every web process would turn a delay into an outage.
+"""
+
+import hmac
+import ipaddress
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.core import (
+    CollectorRegistry,
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from moderation import migrations
+from moderation.domain.errors import NotPermittedError
+from moderation.runtime import Runtime
+from moderation.steps.sweeping import HEARTBEAT
+from moderation.store import figures, leases
+from moderation.store.failures import PASSING_FAILURES
+from moderation.web.current import runtime
+
+health = Blueprint("health", __name__)
+
+SILENCE: Final = timedelta(seconds=60)
+"""The sweep shows itself every few seconds; after this long it is taken for dead."""
+
+_COUNTERS: Final = ("received", "scored", "published", "held", "rejected", "decided", "delivered", "parked")
+_LATENCIES: Final = {
+    "scored_seconds": "Seconds from the stored comment to its score.",
+    "delivered_seconds": "Seconds from the time at which a callback was due to its delivery.",
+}
+
+_log = structlog.get_logger(__name__)
+
+Reason = dict[str, str]
+
+
+@health.get("/live")
+def live() -> Response:
+    """This process answers; nothing else is looked at."""
+    return jsonify(status="ok")
+
+
+@health.get("/ready")
+def ready() -> tuple[Response, int]:
+    running = runtime()
+    try:
+        with running.reading() as connection:
+            current = migrations.is_current(connection)
+            beat = leases.last_beat(connection, HEARTBEAT) if current else None
+    except PASSING_FAILURES as error:
+        _log.warning("not_ready", error=type(error).__name__)
+        return _unready("database_unavailable", "The database does not answer. Check DATABASE_URL and the server.")
+    if not current:
+        return _unready(
+            "schema_not_current", "The schema is not the one of this release. Run: python -m moderation migrate"
+        )
+    reasons = [*_broker_reasons(running), *_bundle_reasons(running), *_sweep_reasons(beat, running.now())]
+    return jsonify(status="degraded" if reasons else "ok", reasons=reasons), 200
+
+
+def _unready(code: str, detail: str) -> tuple[Response, int]:
+    return jsonify(status="unavailable", reasons=[{"code": code, "detail": detail}]), 503
+
+
+def _broker_reasons(running: Runtime) -> Iterator[Reason]:
+    if not running.broker.answers():
+        yield {
+            "code": "broker_unavailable",
+            "detail": "The broker does not answer: comments are stored, and scored later. Check REDIS_URL.",
+        }
+
+
+def _bundle_reasons(running: Runtime) -> Iterator[Reason]:
+    problem = running.live.problem()
+    if problem is not None:
+        yield {"code": "bundle_unusable", "detail": problem}
+
+
+def _sweep_reasons(beat: datetime | None, now: datetime) -> Iterator[Reason]:
+    if beat is None or now - beat > SILENCE:
+        seen = f"since {beat.isoformat(timespec='seconds')}" if beat else "ever"
+        yield {
+            "code": "sweep_silent",
+            "detail": f"No sweep was seen {seen}. Are the worker and beat running?",
+        }
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """Prometheus text, made per request from what all processes left in the database."""
+    running = runtime()
+    if not (_from_this_machine() or _shows_token(running.settings.metrics_token)):
+        raise NotPermittedError(
+            "Figures are shown to this machine, or with Authorization: Bearer and the ALOCHONA_METRICS_TOKEN."
+        )
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures(running))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _from_this_machine() -> bool:
+    """Directly: what a proxy on this machine passes on comes from loopback too, but says that it was forwarded."""
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")):
+        return False
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def _shows_token(token: str) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+class _Figures(Collector):
+    """The metric families of one moment."""
+
+    def __init__(self, running: Runtime) -> None:
+        self._running = running
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._running.now()
+        with self._running.reading() as connection:
+            totals = figures.totals(connection)
+            backlog = figures.backlog(connection, now)
+        yield from _counters(totals)
+        yield from _backlogs(backlog, now)
+        yield from _latencies(totals)
+
+
+def _counters(totals: dict[tuple[str, int | None], int]) -> Iterator[Metric]:
+    for name in _COUNTERS:
+        family = CounterMetricFamily(f"alochona_{name}", f"How many were {name}, by site.", labels=["site"])
+        for (counted, site_id), amount in sorted(totals.items(), key=str):
+            if counted == name:
+                family.add_metric([str(site_id or "")], amount)
+        yield family
+
+
+def _backlogs(backlog: figures.Backlog, now: datetime) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("alochona_backlog", "What waits now, counted to 100000.", labels=["kind"])
+    oldest = GaugeMetricFamily("alochona_oldest_seconds", "How long the oldest has waited.", labels=["kind"])
+    for kind, count, since in (
+        ("scoring", backlog.waiting, backlog.waiting_since),
+        ("review", backlog.held, backlog.held_since),
+        ("callbacks", backlog.callbacks_due, backlog.callbacks_due_since),
+    ):
+        waiting.add_metric([kind], count)
+        oldest.add_metric([kind], max(0.0, (now - since).total_seconds()) if since else 0.0)
+    waiting.add_metric(["parked_callbacks"], backlog.callbacks_parked)
+    yield waiting
+    yield oldest
+
+
+def _latencies(totals: dict[tuple[str, int | None], int]) -> Iterator[Metric]:
+    sums = {name: amount for (name, site_id), amount in totals.items() if site_id is None}
+    for name, description in _LATENCIES.items():
+        buckets, total = figures.histogram(name, sums)
+        family = HistogramMetricFamily(f"alochona_{name}", description)
+        family.add_metric([], buckets, total)
+        yield family

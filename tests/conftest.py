@@ -1,0 +1,101 @@
+"""The small world every test stands in: real PostgreSQL and a real broker, a database of its own for each test."""
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url
+
+from moderation.domain.jobs import Job
+from moderation.embedded import ServerUrls, embedded_servers
+from moderation.migrations import upgrade
+from moderation.runtime import Runtime, build_runtime, make_engine
+from moderation.settings import Settings
+from moderation.store.unit_of_work import Work, work_on
+from tests.factories import World
+
+SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[ServerUrls]:
+    """PostgreSQL and a Redis-protocol server, started once for the session."""
+    with (
+        tempfile.TemporaryDirectory(prefix="alochona-tests-") as folder,
+        embedded_servers(Path(folder), postgres_settings=_FAST) as urls,
+    ):
+        yield urls
+
+
+def _database(servers: ServerUrls, name: str) -> str:
+    return make_url(servers.database_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(servers: ServerUrls, statement: str) -> None:
+    engine = create_engine(servers.database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(servers: ServerUrls) -> str:
+    """A migrated database that each test's own is copied from."""
+    name = f"template_{uuid.uuid4().hex}"
+    _administer(servers, f"CREATE DATABASE {name}")
+    engine = make_engine(_database(servers, name))
+    upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
+def database_url(servers: ServerUrls, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(servers, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _database(servers, name)
+    _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(servers: ServerUrls, database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url,
+        redis_url=servers.redis_url,
+        secret_keys=(SECRET_KEY,),
+        var=tmp_path,
+        callback_allow="127.0.0.1/32",
+        base_url="http://localhost",
+    )
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    built = build_runtime(settings)
+    yield built
+    built.engine.dispose()
+    built.celery.close()
+
+
+@pytest.fixture
+def engine(runtime: Runtime) -> Engine:
+    return runtime.engine
+
+
+@pytest.fixture
+def announced() -> list[Job]:
+    """The jobs that units of work announced, in order."""
+    return []
+
+
+@pytest.fixture
+def work(engine: Engine, announced: list[Job]) -> Work:
+    return work_on(engine, announced.append)
+
+
+@pytest.fixture
+def world(runtime: Runtime, work: Work) -> World:
+    return World(runtime, work)
