@@ -80,7 +80,8 @@ def _pairs(codes: Codes, kinds: NDArray[np.uint8]) -> Flags:
     number = ((before & _DIGIT) > 0) & ((here & (_DIGIT | _POINT)) > 0)
     two_marks = (before & here & _MARK) > 0
     composing = (codes[:-1] == _E_SIGN) & ((codes[1:] == 0x09BE) | (codes[1:] == 0x09D7))
-    return after_space | after_point | number | two_marks | composing
+    pairs: Flags = after_space | after_point | number | two_marks | composing
+    return pairs
 
 
 def _middles_of_three_single_clusters(codes: Codes, kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -89,4 +90,5 @@ def _middles_of_three_single_clusters(codes: Codes, kinds: NDArray[np.uint8]) ->
     clusters[1:] &= codes[:-1] != _VIRAMA
     spaces = np.flatnonzero(kinds & _SPACE)
     single = np.diff(np.cumsum(clusters)[spaces], prepend=0) == 1
-    return spaces[1:-1][single[:-2] & single[1:-1] & single[2:]] - 1
+    middles: NDArray[np.int64] = spaces[1:-1][single[:-2] & single[1:-1] & single[2:]] - 1
+    return middles

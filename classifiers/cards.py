@@ -51,10 +51,10 @@ def _sources(rows: Sequence[PoolExample]) -> str:
     counts = Counter(row.example.origin for row in rows)
     lines = [f"| {name} | {count:,} | {SOURCES[name].licence} |" for name, count in sorted(counts.items())]
     warning = (
-        "Rows are counted after removing duplicates and contradictions. **Several sources are non-commercial, copyleft,\n"
-        "or state no licence at all.** The bundle holds hashed weights and no text, but whether these terms reach such\n"
-        "weights is not settled: who needs to be sure trains without them, naming words of the licences to leave out\n"
-        "(`--without-licence NC --without-licence none`)."
+        "Rows are counted after removing duplicates and contradictions. **Several sources are non-commercial,\n"
+        "copyleft, or state no licence at all.** The bundle holds hashed weights and no text, but whether these terms\n"
+        "reach them is not settled: who needs to be sure trains without such sources, naming words of their licences\n"
+        "(`--without-licence NC --without-licence none --without-licence GPL --without-licence AGPL`)."
     )
     return "\n".join(
         ["## Trained on", "", warning, "", "| source | rows | licence as stated |", "|---|---|---|", *lines]

@@ -22,7 +22,7 @@ _SEPARATORS = re.compile(r"[ ._*\-]+")
 _MASKS_IN_BANGLA = re.compile(f"(?<=[{_BANGLA}])[*_~^|#@]+(?=[{_BANGLA}])")
 _SPLIT_BY_POINTS = re.compile(f"(?<![{_BANGLA}])(?:{_CLUSTER}){{1,2}}(?:[.\\-'](?:{_CLUSTER}){{1,2}}(?![{_BANGLA}]))+")
 _SPLIT_BY_SPACES = re.compile(f"(?<![^ ]){_CLUSTER}(?: {_CLUSTER}(?![^ ])){{2,}}")
-_STRAY_SIGN = re.compile(f"(?<=[{_BANGLA}]) +(?=[{_VOWEL_SIGNS}{_VIRAMA}])")
+_STRAY_SIGN = re.compile(f"(?<=[{_BANGLA}])[ .\\-']+(?=[{_VOWEL_SIGNS}{_VIRAMA}])")
 _BANGLA_DISGUISE = re.compile(f"[*_~^|#@.\\-']+[{_BANGLA}]| +[{_VOWEL_SIGNS}{_VIRAMA}]")
 
 _SHORT_WORDS = frozenset(

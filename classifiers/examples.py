@@ -206,7 +206,7 @@ def _csv_rows(path: Path, file: TextIO) -> Iterator[tuple[int, dict[str, object]
                 raise DataError(f"{path}, line {rows.line_num}: it has more or fewer fields than the header")
             yield rows.line_num, dict(row)
     except csv.Error as error:
-        raise DataError(f"{path}, line {rows.line_num}: not CSV ({error})") from error
+        raise DataError(f"{path}, line {rows.reader.line_num}: not CSV ({error})") from error
 
 
 @contextmanager

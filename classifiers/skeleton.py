@@ -33,10 +33,11 @@ def skeletons(codes: Codes) -> list[tuple[Codes, Places]]:
 
 
 def _squeezed(sounds: Codes, kept: NDArray[np.bool_]) -> tuple[Codes, Places]:
+    """Of a run of one sound the last stands: the last of several spaces is that of the text which follows."""
     places = np.flatnonzero(kept)
     heard = sounds[places]
-    fresh = np.concatenate(([True], heard[1:] != heard[:-1]))[: len(heard)]
-    return heard[fresh], places[fresh]
+    last = np.append(heard[1:] != heard[:-1], True)[: len(heard)]
+    return heard[last], places[last]
 
 
 @cache

@@ -5,29 +5,35 @@ Each label is a logistic regression on the text's features and on the base's sev
 linear in the features too, the sum is one linear function again, and the new bundle loads without the old.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from classifiers.batch_text import normalise_all
 from classifiers.bundle import Bundle, windows
 from classifiers.bundle_file import Calibration
 from classifiers.errors import DataError
 from classifiers.estimators import Mask, Matrix, logistic, matrix_of, platt
 from classifiers.examples import Example
 from classifiers.labels import LABELS
-from classifiers.text import normalise
-from classifiers.weights import Floats, quantised
+from classifiers.weights import Floats, Linear, quantised
 
 _BASE_SCALE = 0.7
 _STRENGTH = 2.0
 _TRUST_AT = 8
 """So many examples of the rarer value make the new and the old count alike; with fewer the base prevails."""
+_PRIOR_LEVELS = np.linspace(-3, 3, 13)
+_PRIOR_WEIGHT = 2.0
+"""At each of these levels of the base's own logit so many made-up examples say what the base says: a desk that never
+met what the base knows does not unteach it.
+"""
 _PLATT_ROWS = 200
 _FOLDS = 4
+_LEAST_SPREAD = 1e-6
 _ONE_FOLD_ROWS = 2_000
 """From here on a quarter of the rows is enough to calibrate on."""
 
@@ -62,6 +68,16 @@ class _Residual:
         return result
 
 
+@dataclass(frozen=True, eq=False)
+class _Merged:
+    """A taught label in the bundle's own form."""
+
+    weights: Floats
+    bias: float
+    slope: float
+    offset: float
+
+
 def teach(
     base: Bundle, examples: Sequence[Example], *, name: str, seed: int, progress: Progress | None = None
 ) -> Bundle:
@@ -74,44 +90,27 @@ def teach(
     with threadpool_limits(limits=1):
         say("making features")
         desk = _desk(base, examples)
-        weights, biases = base.linear.float_weights(), base.linear.biases.copy()
-        slopes, offsets = base.calibration.slopes.copy(), base.calibration.offsets.copy()
         learned = [index for index in range(len(LABELS)) if _has_both(desk.values[:, index])]
         if not learned:
             raise DataError("nothing to learn: no label has both a 1 and a 0 among the examples")
         merged = {}
         for index in learned:
             say(f"fitting {LABELS[index]}")
-            merged[index] = _merged_label(base, desk, index, seed)
-        for index, (label_weights, biases[index], slopes[index], offsets[index]) in merged.items():
-            weights[index] = label_weights
-        linear = quantised(weights, biases, base.linear.idf_levels)
-        untaught = [index for index in range(len(LABELS)) if index not in learned]
-        linear.weights[untaught], linear.scales[untaught] = base.linear.weights[untaught], base.linear.scales[untaught]
-        spread = desk.matrix @ weights.T + biases
-        centres, spreads = base.calibration.centres.copy(), base.calibration.spreads.copy()
-        centres[learned], spreads[learned] = spread.mean(axis=0)[learned], np.maximum(spread.std(axis=0)[learned], 1e-6)
-        return Bundle(
-            name,
-            linear,
-            Calibration(slopes, offsets, centres, spreads),
-            _card(base, name, examples, learned),
-            {"taught_from": base.digest},
-        )
+            merged[index] = _Lesson(base, desk, index, seed).merged()
+        linear, calibration = _assembled(base, desk, merged)
+    card = _card(base, name, examples, learned)
+    return Bundle(name, linear, calibration, card, {"taught_from": base.digest})
 
 
 def _desk(base: Bundle, examples: Sequence[Example]) -> _Desk:
-    texts = _telling_windows(base, [normalise(example.text) for example in examples])
+    texts = _telling_windows(base, normalise_all([example.text for example in examples]))
     logits = base.window_logits(texts)
-    values = np.array(
-        [[np.nan if value is None else value for value in example.values] for example in examples]
-    ).reshape(-1, len(LABELS))
-    standard = _BASE_SCALE * (logits - base.calibration.centres) / base.calibration.spreads
+    values = [[np.nan if value is None else value for value in example.values] for example in examples]
     return _Desk(
         matrix_of(texts, base.linear.idf_levels),
         logits,
-        standard,
-        values,
+        _BASE_SCALE * (logits - base.calibration.centres) / base.calibration.spreads,
+        np.array(values, dtype=np.float64).reshape(-1, len(LABELS)),
         np.array([example.weight for example in examples]),
     )
 
@@ -131,52 +130,101 @@ def _has_both(values: Floats) -> bool:
     return bool((values == 1.0).any() and (values == 0.0).any())
 
 
-def _merged_label(base: Bundle, desk: _Desk, index: int, seed: int) -> tuple[Floats, float, float, float]:
-    """Weights, bias, slope and offset of one label, new and old blended by how much the desk has said."""
-    rows = np.flatnonzero(~np.isnan(desk.values[:, index]))
-    truth = desk.values[rows, index] == 1.0
-    taught = _residual(desk, rows, truth, seed)
-    trust = _trust(truth)
-    calibration = base.calibration
-    whole = (
-        base.linear.float_weights() / calibration.spreads[:, None].astype(np.float32) * _BASE_SCALE
-    ).T @ taught.shares
-    constant = float(((base.linear.biases - calibration.centres) / calibration.spreads * _BASE_SCALE) @ taught.shares)
-    slope, offset = float(calibration.slopes[index]), float(calibration.offsets[index])
-    weights = trust * (taught.weights + whole) + (1 - trust) * slope * base.linear.float_weights()[index]
-    bias = trust * (taught.bias + constant) + (1 - trust) * (slope * float(base.linear.biases[index]) + offset)
-    return weights, bias, *_recalibrated(base, desk, rows, truth, index, seed)
+def _assembled(base: Bundle, desk: _Desk, merged: Mapping[int, _Merged]) -> tuple[Linear, Calibration]:
+    """The base with the merged labels in place of its own; all others keep their very bytes."""
+    weights, biases, levels = base.linear.float_weights(), base.linear.biases.copy(), base.linear.idf_levels
+    old = base.calibration
+    slopes, offsets, centres, spreads = (each.copy() for each in (old.slopes, old.offsets, old.centres, old.spreads))
+    for index, label in merged.items():
+        weights[index], biases[index] = label.weights, label.bias
+        slopes[index], offsets[index] = label.slope, label.offset
+        logits = desk.matrix @ label.weights + label.bias
+        centres[index], spreads[index] = logits.mean(), max(float(logits.std()), _LEAST_SPREAD)
+    linear = quantised(weights, biases, levels)
+    untaught = [index for index in range(len(LABELS)) if index not in merged]
+    linear.weights[untaught], linear.scales[untaught] = base.linear.weights[untaught], base.linear.scales[untaught]
+    return linear, Calibration(slopes, offsets, centres, spreads)
 
 
-def _trust(truth: Mask) -> float:
-    rarer = int(min(truth.sum(), (~truth).sum()))
-    return rarer / (rarer + _TRUST_AT)
+@dataclass(frozen=True, eq=False)
+class _Lesson:
+    """One label's learning from the desk's rows that know it."""
 
+    base: Bundle
+    desk: _Desk
+    index: int
+    seed: int
 
-def _residual(desk: _Desk, rows: NDArray[np.int64], truth: Mask, seed: int) -> _Residual:
-    design = hstack([desk.matrix[rows], csr_matrix(desk.standard[rows])], "csr")
-    found, intercept = logistic(design, truth, desk.weights[rows], _STRENGTH, seed)
-    width = desk.matrix.shape[1]
-    return _Residual(found[:width], found[width:], intercept)
+    def merged(self) -> _Merged:
+        """New and old blended by how much the desk has said."""
+        taught, trust = self.fit(self.rows), self.trust(self.rows)
+        linear, calibration = self.base.linear, self.base.calibration
+        weights, scale = linear.float_weights(), _BASE_SCALE / calibration.spreads * taught.shares
+        slope, offset = float(calibration.slopes[self.index]), float(calibration.offsets[self.index])
+        new = taught.weights + scale.astype(np.float32) @ weights
+        new_bias = taught.bias + float((linear.biases - calibration.centres) @ scale)
+        old_bias = slope * float(linear.biases[self.index]) + offset
+        return _Merged(
+            trust * new + (1 - trust) * slope * weights[self.index],
+            trust * new_bias + (1 - trust) * old_bias,
+            *self._recalibrated(),
+        )
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        return np.flatnonzero(~np.isnan(self.desk.values[:, self.index]))
 
-def _recalibrated(
-    base: Bundle, desk: _Desk, rows: NDArray[np.int64], truth: Mask, index: int, seed: int
-) -> tuple[float, float]:
-    """Platt on logits of examples that were left out of their fit; below _PLATT_ROWS the logits are taken as they
-    are.
-    """
-    folds = np.random.default_rng(seed + index).permutation(len(rows)) % _FOLDS
-    if len(rows) < _PLATT_ROWS or not all(_has_both(truth[folds != fold].astype(float)) for fold in range(_FOLDS)):
-        return 1.0, 0.0
-    old = base.calibration.calibrated(desk.logits)[rows, index]
-    unseen = np.full(len(rows), np.nan)
-    for fold in range(_FOLDS if len(rows) < _ONE_FOLD_ROWS else 1):
-        rest, left = folds != fold, folds == fold
-        taught, trust = _residual(desk, rows[rest], truth[rest], seed), _trust(truth[rest])
-        unseen[left] = trust * taught.logits(desk)[rows[left]] + (1 - trust) * old[left]
-    known = ~np.isnan(unseen)
-    return platt(unseen[known], truth[known], desk.weights[rows][known])
+    def truth(self, rows: NDArray[np.int64]) -> Mask:
+        truth: Mask = self.desk.values[rows, self.index] == 1.0
+        return truth
+
+    def trust(self, rows: NDArray[np.int64]) -> float:
+        """Share of the new logit; the rest is the base's."""
+        truth = self.truth(rows)
+        rarer = int(min(truth.sum(), (~truth).sum()))
+        return rarer / (rarer + _TRUST_AT)
+
+    def fit(self, rows: NDArray[np.int64]) -> _Residual:
+        """The residual regression on these rows and on the prior's."""
+        prior, chances = self._prior()
+        features, width = self.desk.matrix[rows], self.desk.matrix.shape[1]
+        empty = csr_matrix((2 * len(prior), width), dtype=features.dtype)
+        design = hstack(
+            [vstack([features, empty]), csr_matrix(np.concatenate([self.desk.standard[rows], prior, prior]))]
+        )
+        truth = np.concatenate([self.truth(rows), np.ones(len(prior), dtype=bool), np.zeros(len(prior), dtype=bool)])
+        weights = [self.desk.weights[rows], _PRIOR_WEIGHT * chances, _PRIOR_WEIGHT * (1 - chances)]
+        found, intercept = logistic(design.tocsr(), truth, np.concatenate(weights), _STRENGTH, self.seed)
+        return _Residual(found[:width], found[width:], intercept)
+
+    def _prior(self) -> tuple[Floats, Floats]:
+        """Standardised logits of texts of which nothing but the base's opinion is known, and that opinion."""
+        calibration, index = self.base.calibration, self.index
+        raw = calibration.centres[index] + calibration.spreads[index] * _PRIOR_LEVELS
+        standard = np.zeros((len(_PRIOR_LEVELS), len(LABELS)))
+        standard[:, index] = _BASE_SCALE * _PRIOR_LEVELS
+        return standard, 0.5 * (1 + np.tanh(0.5 * (raw * calibration.slopes[index] + calibration.offsets[index])))
+
+    def _recalibrated(self) -> tuple[float, float]:
+        """Platt on logits of examples that were left out of their fit; below _PLATT_ROWS logits stand as they are."""
+        rows = self.rows
+        folds = np.random.default_rng(self.seed + self.index).permutation(len(rows)) % _FOLDS
+        parts = [
+            (rows[folds != fold], rows[folds == fold]) for fold in range(_FOLDS if len(rows) < _ONE_FOLD_ROWS else 1)
+        ]
+        if len(rows) < _PLATT_ROWS or not all(_has_both(self.desk.values[rest, self.index]) for rest, _ in parts):
+            return 1.0, 0.0
+        unseen = np.concatenate([self._blended(rest)[left] for rest, left in parts])
+        left_out = np.concatenate([left for _, left in parts])
+        truth = self.truth(left_out)
+        return platt(unseen, truth, self.desk.weights[left_out]) if _has_both(truth.astype(float)) else (1.0, 0.0)
+
+    def _blended(self, rows: NDArray[np.int64]) -> Floats:
+        """Logits of all the desk's examples as learned from these rows."""
+        old = self.base.calibration.calibrated(self.desk.logits)[:, self.index]
+        trust = self.trust(rows)
+        blended: Floats = trust * self.fit(rows).logits(self.desk) + (1 - trust) * old
+        return blended
 
 
 def _card(base: Bundle, name: str, examples: Sequence[Example], learned: Sequence[int]) -> str:

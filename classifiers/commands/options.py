@@ -50,9 +50,10 @@ def echo_json(value: object) -> None:
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
-    """Gives a function that begins a bar on standard error and returns what moves it on."""
+    """Gives a function that begins a bar on standard error (a terminal's only) and returns what moves it on."""
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
 
         def begin(what: str, steps: int) -> Callable[[int], None]:
             task = progress.add_task(what, total=steps)

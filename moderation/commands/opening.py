@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,14 +24,13 @@ def opened(*, migrated: bool = True) -> Iterator[Runtime]:
     """The runtime. With ``migrated`` it is refused where the schema is not the one that this version knows."""
     settings = read_settings()
     logs.configure("WARNING", json=False)
-    runtime = build_runtime(_with_servers(settings))
-    try:
+    with ExitStack() as stack:
+        runtime = build_runtime(_with_servers(settings, stack))
+        stack.callback(runtime.celery.close)
+        stack.callback(runtime.engine.dispose)
         if migrated:
             _check_schema(runtime)
         yield runtime
-    finally:
-        runtime.engine.dispose()
-        runtime.celery.close()
 
 
 def _check_schema(runtime: Runtime) -> None:
@@ -40,20 +39,25 @@ def _check_schema(runtime: Runtime) -> None:
             raise ConflictError("The database has not the schema of this version. Run `python -m moderation migrate`.")
 
 
-def _with_servers(settings: Settings) -> Settings:
+def _with_servers(settings: Settings, stack: ExitStack) -> Settings:
     if settings.database_url is not None:
         return settings.with_servers(settings.database_url, settings.redis_url or _NO_BROKER)
-    return settings.with_servers(_embedded_database(settings.var), settings.redis_url or _embedded_broker(settings.var))
+    return settings.with_servers(
+        _embedded_database(settings.var, stack), settings.redis_url or _embedded_broker(settings.var)
+    )
 
 
-def _embedded_database(var: Path) -> str:
-    """The embedded PostgreSQL, started where it does not run and then stopped at the end of this process."""
+def _embedded_database(var: Path, stack: ExitStack) -> str:
+    """The embedded PostgreSQL, started where it does not run, and then stopped when the command ends."""
     folder = var / "postgres"
     if not (folder / "PG_VERSION").exists():
         raise ConflictError(
             f"There is no database under {var} yet, and DATABASE_URL is not set. Run `make run` first, or set it."
         )
-    server = get_server(folder, cleanup_mode=None if _runs(folder) else "stop")
+    ran_before = _runs(folder)
+    server = get_server(folder, cleanup_mode=None)
+    if not ran_before:
+        stack.callback(server.stop)
     return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 

@@ -47,18 +47,22 @@ def show(*, site_slug: str, as_json: bool) -> None:
     by_script = rules["policy"].pop("by_script")
     say_pairs(
         [
-            *((name, rules[name]) for name in ("site", "mode", "version", "hold_everything_until")),
-            *rules["policy"].items(),
+            *((name, rules[name]) for name in ("site", "mode", "version")),
+            ("hold_everything_until", rules["hold_everything_until"] or "not held"),
+            *((name, "never" if value is None else value) for name, value in rules["policy"].items()),
             *((f"terms {name}", len(listed)) for name, listed in rules["term_lists"].items()),
         ]
     )
-    rows = [("every script", label, pair["hold"], pair["reject"]) for label, pair in thresholds.items()]
-    rows += [
-        (script, label, pair["hold"], pair["reject"])
-        for script, labels in by_script.items()
+    rows = [
+        (script, label, _from(pair["hold"]), _from(pair["reject"]))
+        for script, labels in {"every script": thresholds, **by_script}.items()
         for label, pair in labels.items()
     ]
     say_table(("script", "label", "holds from", "rejects from"), rows)
+
+
+def _from(threshold: float | None) -> str:
+    return "never" if threshold is None else f"{threshold:g}"
 
 
 def _rules(runtime: Runtime, site_slug: str) -> dict[str, Any]:

@@ -60,12 +60,14 @@ def retrain(
 
 def _progress() -> Progress:
     """On standard error, and on a terminal only, so that the answer can be piped."""
+    console = Console(stderr=True)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 

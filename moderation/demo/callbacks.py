@@ -93,7 +93,7 @@ def line(at: datetime, callback: Callback, *, stands: int) -> str:
         f"{_piece(told.comment_id)} v{told.version}",
         _piece(told.verdict or told.state),
         f"labels: {_piece(', '.join(told.labels) or 'none')}",
-        f"because: {'; '.join(why(told.reasons)) or 'no reason given'}",
+        f"because: {'; '.join(why(told.reasons)) or 'no rule objected'}",
         f"by: {who(told.decided_by)}",
     ]
     if told.version < stands:

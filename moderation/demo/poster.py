@@ -35,9 +35,9 @@ class PosterError(Exception):
 
 
 class Posted(NamedTuple):
-    """How many comments were new to the service, and how many it had already."""
+    """How many comments the service accepted, and how many it refused because it has them already."""
 
-    stored: int
+    accepted: int
     known: int
 
 
@@ -144,12 +144,12 @@ def post_discussion(
     """
     told = discussion or load_discussion()
     moment = now or datetime.now(UTC)
-    stored = 0
+    accepted = 0
     with Poster(base_url, site, secret, pauses=pauses) as poster:
         for done, comment in enumerate(told.comments, start=1):
-            stored += poster.post(webhook_id(told, comment.id), told.event(comment, moment))
+            accepted += poster.post(webhook_id(told, comment.id), told.event(comment, moment))
             tell(done, len(told.comments))
-    return Posted(stored, len(told.comments) - stored)
+    return Posted(accepted, len(told.comments) - accepted)
 
 
 def post_text(base_url: str, site: str, secret: str, text: str) -> str:
@@ -201,7 +201,7 @@ def main(base_url: str, site: str, secret_file: Path, text: str | None) -> None:
         secret = secret_file.read_text(encoding="utf-8")
         if text is None:
             posted = post_discussion(base_url, site, secret)
-            click.echo(f"{posted.stored} comments posted, {posted.known} were there already")
+            click.echo(f"{posted.accepted} comments accepted, {posted.known} known already")
         else:
             click.echo(f"posted as {post_text(base_url, site, secret, text)}")
     except (PosterError, OSError, UnicodeDecodeError) as error:

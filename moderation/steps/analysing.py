@@ -3,14 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from classifiers import Bundle, Scored
+from classifiers import Scored
 from moderation.domain.policy import Facts, Outcome, judge
 from moderation.domain.priority import priority
 from moderation.domain.term_lists import terms_found
 from moderation.domain.vocabulary import Script
 from moderation.store.comments import Waiting
 from moderation.store.policies import SiteRules
+
+
+class Scorer(Protocol):
+    """What scoring needs of a bundle."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, texts: Sequence[str]) -> Sequence[Scored]:
+        """The scores of the texts, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,7 @@ class Analysed:
     priority: float
 
 
-def score(bundle: Bundle, batch: Sequence[Waiting]) -> list[Scored]:
+def score(bundle: Scorer, batch: Sequence[Waiting]) -> Sequence[Scored]:
     """The scores of a batch, in its order. What a text provokes in a classifier is raised as it is."""
     return bundle.score([waiting.text for waiting in batch])
 

@@ -139,7 +139,10 @@ def _apply_delivery(unit: UnitOfWork, site_id: int, delivery: Delivery) -> Recei
             )
         return _receipt(delivery, seen.answer, repeated=True)
     if isinstance(delivery.event, Created):
-        answer = _created_again(unit, site_id, delivery.event)
+        known = comments.lock(unit.connection, site_id, delivery.event.comment_id)
+        if known is None:
+            return _take_in(unit, site_id, [delivery])[0]
+        answer = _created_again(unit, known, delivery.event)
     else:
         answer = _late_event(unit, site_id, delivery.event)
     if not inbox.remember(unit.connection, site_id, delivery.webhook_id, delivery.body_sha256, answer):
@@ -147,11 +150,8 @@ def _apply_delivery(unit: UnitOfWork, site_id: int, delivery: Delivery) -> Recei
     return _receipt(delivery, answer)
 
 
-def _created_again(unit: UnitOfWork, site_id: int, created: Created) -> dict[str, Any]:
+def _created_again(unit: UnitOfWork, known: comments.Known, created: Created) -> dict[str, Any]:
     """A comment that is known under another webhook id: the same content is the same comment, other content is not."""
-    known = comments.lock(unit.connection, site_id, created.comment_id)
-    if known is None:
-        raise _MetAnotherError
     text, html = _readable(created.body, created.format)
     first = comments.wording(unit.connection, known.id, 1)
     if (first.text, first.html) != (text, html):

@@ -63,7 +63,7 @@ def to_markdown(candidate: str, live: str, examples: int, comparison: Comparison
     head = (
         f"# {candidate}\n\n"
         f"Taught with {examples:,} labelled comments, and compared with the live bundle `{live}` on "
-        f"{comparison.held_out:,} that neither has learned from.\n"
+        f"{comparison.held_out:,} that were held out.\n"
     )
     if not comparison.labels:
         return head + "\nThe held-out part is too small to compare any label.\n"

@@ -10,9 +10,10 @@ from typing import Final, Protocol
 
 import structlog
 
-from classifiers import Bundle, Scored
+from classifiers import Scored
 from moderation.domain.jobs import Job
 from moderation.steps import analysing, routing
+from moderation.steps.analysing import Scorer
 from moderation.store import comments, policies
 from moderation.store.comments import Waiting
 from moderation.store.unit_of_work import Work
@@ -33,7 +34,7 @@ class LiveBundle(Protocol):
     def bundle_id(self) -> int: ...
 
     @property
-    def bundle(self) -> Bundle: ...
+    def bundle(self) -> Scorer: ...
 
 
 Current = Callable[[], LiveBundle | None]

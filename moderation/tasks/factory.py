@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from kombu.entity import Queue
 
 from moderation.domain.jobs import Job, JobQueue
@@ -36,5 +36,7 @@ def create_worker(runtime: Runtime) -> Celery:
             "options": {"queue": Job.SWEEP_STALLED.queue.value, "expires": 10},
         }
     }
+    # Celery would put handlers of its own in place of ours; a connected receiver keeps it from that.
+    setup_logging.connect(lambda **_: None, weak=False)
     worker_process_init.connect(lambda **_: runtime.after_fork(), weak=False)
     return app

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from moderation.commands.program import program
 from moderation.demo import callbacks
 from moderation.web.webhook.payloads import EVENT, Batch
-from moderation.web.webhook.responses import Accepted, DecisionsAnswer
+from moderation.web.webhook.responses import Accepted, BatchAnswer, DecisionsAnswer
 
 GUIDE = Path(__file__).parents[2] / "docs" / "integrate.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
@@ -47,6 +47,7 @@ def test_the_batch_of_the_guide_is_taken() -> None:
 
 def test_the_answers_of_the_guide_have_the_form_of_the_services_own() -> None:
     assert Accepted.model_validate(_only("status_url")).comment_id == "48213"
+    assert [result.status for result in BatchAnswer.model_validate(_only("results")).results] == [202, 409]
     assert DecisionsAnswer.model_validate(_only("decisions")).more is False
 
 

@@ -18,7 +18,7 @@ def promoted(bundle: Bundle, bundle_id: int = 1) -> Promoted:
 
 @dataclass
 class Registry:
-    """Says what is promoted, as the store does, and how often bytes were fetched; ``fails`` stands for a lost database."""
+    """Says what is promoted, as the store does; ``fails`` stands for a lost database."""
 
     live: Promoted | None = None
     fails: bool = False

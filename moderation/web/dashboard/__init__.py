@@ -1,5 +1,10 @@
-"""The moderators' dashboard."""
+"""The moderators' dashboard: log in, the review queue, one comment's card, the latest decisions.
 
-from flask import Blueprint
+Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
+session; every change is a POST with a token that is bound to it.
+"""
 
-dashboard = Blueprint("dashboard", __name__)
+from moderation.web.dashboard import admission, decisions, review
+from moderation.web.dashboard.blueprint import dashboard
+
+__all__ = ["admission", "dashboard", "decisions", "review"]

@@ -34,7 +34,7 @@ def secret_file(tmp_path: Path) -> Path:
 def test_each_comment_travels_as_a_signed_event_of_its_own(service: VerifyingServer) -> None:
     posted = post_discussion(service.url, "khobor", SECRET)
 
-    assert posted == Posted(stored=60, known=0)
+    assert posted == Posted(accepted=60, known=0)
     assert [taken.data["id"] for taken in service.taken] == [comment.id for comment in DISCUSSION.comments]
     assert [taken.data["body"] for taken in service.taken] == [comment.body for comment in DISCUSSION.comments]
     assert {taken.path for taken in service.taken} == {"/v1/sites/khobor/events"}
@@ -44,7 +44,7 @@ def test_a_second_run_at_another_time_stores_nothing_twice(service: VerifyingSer
     post_discussion(service.url, "khobor", SECRET, discussion=SHORT, now=NOW)
     again = post_discussion(service.url, "khobor", SECRET, discussion=SHORT, now=NOW + timedelta(hours=1))
 
-    assert again == Posted(stored=0, known=3)
+    assert again == Posted(accepted=0, known=3)
     assert len(service.taken) == 3
 
 
@@ -70,7 +70,7 @@ def test_an_event_is_tried_again_under_the_same_id_where_the_service_is_busy(
     service.script.append(Scripted(status, {"retry-after": "0"}))
     posted = post_discussion(service.url, "khobor", SECRET, discussion=SHORT, pauses=AT_ONCE)
 
-    assert posted.stored == 3
+    assert posted.accepted == 3
     assert service.attempts[0].webhook_id == service.attempts[1].webhook_id == service.taken[0].webhook_id
 
 
@@ -133,7 +133,7 @@ def test_the_command_posts_the_discussion_and_says_how_many(service: VerifyingSe
     arguments = ["--base-url", service.url, "--site", "khobor", "--secret-file", str(secret_file)]
     first, second = CliRunner().invoke(main, arguments), CliRunner().invoke(main, arguments)
 
-    assert (first.exit_code, first.output) == (0, "60 comments posted, 0 were there already\n")
+    assert (first.exit_code, first.output) == (0, "60 comments accepted, 0 known already\n")
     assert second.exit_code == 0
     assert len(service.taken) == 60
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from moderation.domain.errors import (
     ClaimedByAnotherError,
@@ -150,7 +150,8 @@ def test_a_claim_can_be_renewed_and_given_back(world: World) -> None:
     with pytest.raises(ClaimedByAnotherError):
         reviewing.claim(world.work, moderator_id=other, public_id=public_id, now=NOW)
     reviewing.release(world.work, moderator_id=holder, public_id=public_id)
-    assert reviewing.claim(world.work, moderator_id=other, public_id=public_id, now=NOW)
+    claimed = reviewing.claim(world.work, moderator_id=other, public_id=public_id, now=NOW)
+    assert claimed.until == NOW + reviewing.CLAIM
 
 
 def test_an_undo_in_time_brings_the_comment_back_and_nothing_was_sent(world: World) -> None:
@@ -174,7 +175,7 @@ def test_an_undo_after_the_callback_left_sends_a_compensating_one(world: World) 
     public_id = world.make_held(site_id)
     decided = _decide(world, moderator_id, public_id)
     with world.work() as unit:
-        unit.connection.execute(Callback.__table__.update().values(state="delivered"))
+        unit.connection.execute(update(Callback).values(state="delivered"))
     deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
     with world.runtime.reading() as connection:
         row = connection.execute(select(Callback.type, Callback.version).where(Callback.state == "pending")).one()

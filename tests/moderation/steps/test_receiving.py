@@ -1,5 +1,6 @@
 """Step 1: what a site sends is stored exactly once, in whatever order and however often it comes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from moderation.domain.event import Deleted, Edited, Moderated, Reported
 from moderation.domain.jobs import Job
 from moderation.domain.vocabulary import BodyFormat, Label, Mode, RejectReason, State, Verdict
 from moderation.steps import receiving, sweeping
+from moderation.store import inbox
 from moderation.store.schema import Callback, Comment, InboxEntry, Revision
 from tests.factories import NOW, World, make_created, make_delivery
 
@@ -185,7 +187,7 @@ def test_an_event_that_crossed_its_comment_on_the_way_is_applied_by_the_sweep(wo
     site_id = world.make_site()
     world.make_comment(site_id)
     with world.work() as unit:
-        receiving.inbox.keep_early(
+        inbox.keep_early(
             unit.connection, site_id, "c1", "comment.deleted", {"comment_id": "c1", "deleted_at": NOW.isoformat()}, NOW
         )
     sweeping.sweep(world.work, now=NOW)
@@ -231,3 +233,11 @@ def test_any_order_and_any_repeats_end_in_the_same_state(world: World, order: li
         ).scalar_one()
         reports = connection.execute(select(Comment.reports).where(Comment.site_id == site_id)).scalar_one()
     assert (text, reports) == ("তৃতীয়", 1)
+
+
+def test_many_first_comments_of_one_story_at_the_same_moment_are_all_stored(world: World) -> None:
+    site_id = world.make_site()
+    with ThreadPoolExecutor(8) as pool:
+        receipts = list(pool.map(lambda n: world.receive(site_id, make_created(f"c{n}"))[0], range(40)))
+    assert [receipt.error for receipt in receipts] == [None] * 40
+    assert _count(world, Comment) == 40

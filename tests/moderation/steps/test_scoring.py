@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from moderation.domain.event import Deleted, Edited
 from moderation.domain.jobs import Job
@@ -192,7 +192,7 @@ def test_a_sites_own_thresholds_by_script_and_its_policy_version_are_used(world:
 def test_a_listed_term_holds_as_a_whole_word_only(world: World) -> None:
     site_id = world.make_site()
     with world.work() as unit:
-        unit.connection.execute(TermList.__table__.insert().values(site_id=site_id, name="slurs", terms=["বাল"]))
+        unit.connection.execute(insert(TermList).values(site_id=site_id, name="slurs", terms=["বাল"]))
     world.make_comment(site_id, "c1", "বালিশ নরম")
     world.make_comment(site_id, "c2", "এটা বাল হয়েছে")
     world.score()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from moderation.runtime import Runtime, build_runtime
+from moderation.runtime import build_runtime
 from moderation.settings import Settings
 from moderation.web.factory import CONTENT_SECURITY_POLICY, create_app
 from tests.moderation.web.webhook.sender import Sender, created
@@ -69,7 +69,7 @@ def test_more_requests_than_the_rate_are_429_and_do_not_count_for_others(
     slow.celery.close()
 
 
-def test_a_database_that_is_away_is_503_with_a_time_to_try_again(settings: Settings, runtime: Runtime) -> None:
+def test_a_database_that_is_away_is_503_with_a_time_to_try_again(settings: Settings) -> None:
     away = build_runtime(replace(settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
     answer = create_app(away).test_client().get("/v1/sites/x/decisions", headers={"Authorization": "Bearer abc"})
     assert answer.json is not None

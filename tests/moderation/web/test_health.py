@@ -50,7 +50,7 @@ def test_an_old_schema_is_not_ready(client: FlaskClient, world: World) -> None:
 def test_a_missing_bundle_and_a_silent_sweep_only_degrade(client: FlaskClient) -> None:
     answer = client.get("/ready")
     assert answer.status_code == 200
-    assert answer.json["status"] == "degraded"
+    assert answer.get_json()["status"] == "degraded"
     assert codes(answer.json) == {"bundle_unusable", "sweep_silent"}
 
 

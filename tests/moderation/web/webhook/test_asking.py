@@ -3,6 +3,7 @@
 import pytest
 
 from moderation.domain.errors import NotFoundError
+from moderation.domain.vocabulary import Label
 from moderation.web.webhook.responses import CommentAnswer, DecisionsAnswer
 from tests.factories import World
 from tests.moderation.web.webhook.sender import Sender, created
@@ -24,7 +25,7 @@ def test_a_comment_tells_state_scores_and_reasons_once_it_is_scored(sender: Send
     assert (before.state, before.scores) == ("waiting", None)
     assert after.state == "held"
     assert after.scores is not None
-    assert after.scores["threat"] == pytest.approx(0.95)
+    assert after.scores[Label.THREAT] == pytest.approx(0.95)
     assert after.reasons
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -111,3 +112,12 @@ def test_another_sites_key_finds_nothing_whether_the_site_exists_or_not(sender: 
 def test_a_revoked_key_is_refused(sender: Sender, work: Work, runtime: Runtime) -> None:
     enrolling.issue_key(work, runtime.vault, site_slug="khobor", now=runtime.now(), revoke_others=True)
     assert sender.comment().status_code == 401
+
+
+def test_every_route_of_the_webhook_asks_who_is_there(app: Flask, sender: Sender) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("webhook.")]
+    assert rules
+    for rule in rules:
+        path = rule.rule.replace("<site>", sender.site.slug).replace("<any_id:comment_id>", "c1")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            assert sender.client.open(path, method=method).status_code == 401, rule

@@ -1,0 +1,111 @@
+"""People of the desks: who they are, what they may do where, and what their last failed log-ins cost them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from moderation.domain.vocabulary import Role
+from moderation.store.schema import Invitation, LoginAttempt, Membership, Moderator, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: int
+    name: str
+    email: str
+    password_hash: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAt:
+    """A role at one site; a role at every site is told as one entry for each."""
+
+    site_id: int
+    slug: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    count: int
+    last_at: datetime
+
+
+_ACCOUNT = (Moderator.id, Moderator.name, Moderator.email, Moderator.password_hash, Moderator.language)
+
+
+def by_email(connection: Connection, email: str) -> Account | None:
+    row = connection.execute(
+        select(*_ACCOUNT).where(Moderator.email == email, Moderator.disabled_at.is_(None))
+    ).one_or_none()
+    return Account(*row) if row else None
+
+
+def by_invitation(connection: Connection, digest: bytes, now: datetime) -> Account | None:
+    """Whose one-time link this is, as long as it is neither used nor old."""
+    row = connection.execute(
+        select(*_ACCOUNT)
+        .join(Invitation, Invitation.moderator_id == Moderator.id)
+        .where(Invitation.digest == digest, Invitation.used_at.is_(None), Invitation.until > now)
+    ).one_or_none()
+    return Account(*row) if row else None
+
+
+def use_invitation(connection: Connection, digest: bytes, now: datetime) -> int | None:
+    """Uses a one-time link up; of two at once one gets the person's id."""
+    return connection.execute(
+        update(Invitation)
+        .where(Invitation.digest == digest, Invitation.used_at.is_(None), Invitation.until > now)
+        .values(used_at=now)
+        .returning(Invitation.moderator_id)
+    ).scalar_one_or_none()
+
+
+def set_password(connection: Connection, moderator_id: int, password_hash: str) -> None:
+    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(password_hash=password_hash))
+
+
+def set_language(connection: Connection, moderator_id: int, language: str) -> None:
+    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(language=language))
+
+
+def roles(connection: Connection, moderator_id: int) -> list[RoleAt]:
+    """Every site that a person has a role at; a role of its own there goes before one for all sites."""
+    rows = connection.execute(
+        select(Site.id, Site.slug, Site.name, Membership.role, Membership.site_id)
+        .join(Membership, (Membership.site_id == Site.id) | Membership.site_id.is_(None))
+        .where(Membership.moderator_id == moderator_id)
+        .order_by(Site.id, Membership.site_id.is_(None))
+    ).all()
+    found: dict[int, RoleAt] = {}
+    for row in rows:
+        found.setdefault(row.id, RoleAt(row.id, row.slug, row.name, Role(row.role)))
+    return list(found.values())
+
+
+def failures(connection: Connection, keys: Sequence[bytes]) -> list[Failures]:
+    """The kept failures of an account and an address."""
+    rows = connection.execute(
+        select(LoginAttempt.failures, LoginAttempt.last_at).where(LoginAttempt.key.in_(list(keys)))
+    )
+    return [Failures(row.failures, row.last_at) for row in rows]
+
+
+def count_failure(connection: Connection, keys: Sequence[bytes], now: datetime) -> None:
+    for key in sorted(keys):
+        connection.execute(
+            upsert(LoginAttempt)
+            .values(key=key, failures=1, last_at=now)
+            .on_conflict_do_update(
+                index_elements=[LoginAttempt.key], set_={"failures": LoginAttempt.failures + 1, "last_at": now}
+            )
+        )
+
+
+def forget_failures(connection: Connection, key: bytes) -> None:
+    connection.execute(delete(LoginAttempt).where(LoginAttempt.key == key))

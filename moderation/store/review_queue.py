@@ -1,0 +1,210 @@
+"""What moderators read: held comments by priority, one comment's card, the latest decisions."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
+from sqlalchemy.orm import aliased
+
+from moderation.domain.vocabulary import Actor, State, Verdict
+from moderation.store.schema import Author, Bundle, Claim, Comment, Decision, Moderator, Outcome, Revision, Site, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of a page, after which the next begins."""
+
+    priority: float
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldComment:
+    id: int
+    public_id: uuid.UUID
+    site: str
+    story: str
+    author: str
+    text: str
+    priority: float
+    received_at: datetime
+    checks: Sequence[Mapping[str, Any]]
+    claimed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a moderator sees of one comment before deciding."""
+
+    id: int
+    public_id: uuid.UUID
+    site_id: int
+    site: str
+    state: State
+    revision: int
+    version: int
+    text: str
+    script: str | None
+    author: str
+    author_published: int
+    author_rejected: int
+    reports: int
+    story_title: str
+    story_url: str
+    parent_author: str | None
+    parent_text: str | None
+    received_at: datetime
+    checks: Sequence[Mapping[str, Any]]
+    claimed_by: str | None
+    claimed_by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    id: int
+    public_id: uuid.UUID
+    comment_id: uuid.UUID
+    site: str
+    text: str
+    verdict: Verdict | None
+    labels: Sequence[str]
+    actor: Actor
+    who: str
+    moderator_id: int | None
+    standing: bool
+    at: datetime
+
+
+def _newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type SQLAlchemy does not name
+    return (
+        select(Outcome.checks)
+        .where(Outcome.revision_id == Revision.id)
+        .order_by(Outcome.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def held(
+    connection: Connection, site_ids: Sequence[int], *, after: Cursor | None, limit: int, now: datetime
+) -> list[HeldComment]:
+    """Held comments of the sites, the highest priority first, among equals the oldest; ``after`` a page's last."""
+    query = _held_query(site_ids, now).order_by(Comment.priority.desc(), Comment.id).limit(limit)
+    if after is not None:
+        later = or_(Comment.priority < after.priority, Comment.id > after.id)
+        query = query.where(and_(Comment.priority <= after.priority, later))
+    return [HeldComment(*row) for row in connection.execute(query)]
+
+
+def _held_query(site_ids: Sequence[int], now: datetime) -> Select[Any]:
+    return (
+        select(
+            Comment.id,
+            Comment.public_id,
+            Site.name,
+            Story.title,
+            Author.name,
+            Revision.text,
+            Comment.priority,
+            Comment.received_at,
+            func.coalesce(_newest_outcome(), text("'[]'::jsonb")),
+            Moderator.name,
+        )
+        .join(Site, Site.id == Comment.site_id)
+        .join(Story, Story.id == Comment.story_id)
+        .join(Author, Author.id == Comment.author_id)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))
+        .outerjoin(Claim, and_(Claim.comment_id == Comment.id, Claim.until >= now))
+        .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
+        .where(Comment.site_id == func.any(list(site_ids)), Comment.state == State.HELD.value)
+    )
+
+
+def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], now: datetime) -> Card | None:
+    """One comment as a moderator of these sites may see it; ``None`` for one of another site too."""
+    parent, parent_author, parent_revision = aliased(Comment), aliased(Author), aliased(Revision)
+    row = connection.execute(
+        select(
+            Comment.id,
+            Comment.public_id,
+            Comment.site_id,
+            Site.name.label("site"),
+            Comment.state,
+            Comment.current_revision.label("revision"),
+            Comment.version,
+            Revision.text,
+            Revision.script,
+            Author.name.label("author"),
+            Author.published.label("author_published"),
+            Author.rejected.label("author_rejected"),
+            Comment.reports,
+            Story.title.label("story_title"),
+            Story.url.label("story_url"),
+            parent_author.name.label("parent_author"),
+            parent_revision.text.label("parent_text"),
+            Comment.received_at,
+            func.coalesce(_newest_outcome(), text("'[]'::jsonb")).label("checks"),
+            Moderator.name.label("claimed_by"),
+            Moderator.id.label("claimed_by_id"),
+        )
+        .join(Site, Site.id == Comment.site_id)
+        .join(Story, Story.id == Comment.story_id)
+        .join(Author, Author.id == Comment.author_id)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))
+        .outerjoin(parent, and_(parent.site_id == Comment.site_id, parent.ext_id == Comment.parent_ext_id))
+        .outerjoin(parent_author, parent_author.id == parent.author_id)
+        .outerjoin(
+            parent_revision,
+            and_(parent_revision.comment_id == parent.id, parent_revision.n == parent.current_revision),
+        )
+        .outerjoin(Claim, and_(Claim.comment_id == Comment.id, Claim.until >= now))
+        .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
+        .where(Comment.public_id == public_id, Comment.site_id == func.any(list(site_ids)))
+    ).one_or_none()
+    if row is None:
+        return None
+    fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
+    return Card(**{**fields, "state": State(fields["state"])})
+
+
+def latest_decisions(
+    connection: Connection, site_ids: Sequence[int], *, before: int | None, limit: int
+) -> list[PastDecision]:
+    """The newest decisions of the sites, people's and automatic ones, before an id where one is given."""
+    query = (
+        select(
+            Decision.id,
+            Decision.public_id,
+            Comment.public_id.label("comment_id"),
+            Site.name.label("site"),
+            Revision.text,
+            Decision.verdict,
+            Decision.labels,
+            Decision.actor,
+            func.coalesce(Moderator.name, Bundle.name, Decision.site_actor, Decision.actor).label("who"),
+            Decision.moderator_id,
+            (Comment.standing_decision_id == Decision.id).label("standing"),
+            Decision.at,
+        )
+        .join(Comment, Comment.id == Decision.comment_id)
+        .join(Site, Site.id == Decision.site_id)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Decision.revision))
+        .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
+        .outerjoin(Bundle, Bundle.id == Decision.bundle_id)
+        .where(Decision.site_id == func.any(list(site_ids)))
+        .order_by(Decision.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Decision.id < before)
+    return [_past(dict(row._mapping)) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def _past(fields: dict[str, Any]) -> PastDecision:
+    verdict = Verdict(fields["verdict"]) if fields["verdict"] else None
+    return PastDecision(
+        **{**fields, "verdict": verdict, "actor": Actor(fields["actor"]), "standing": bool(fields["standing"])}
+    )

@@ -1,0 +1,86 @@
+"""The way in and out: log in, set a password by a one-time link, log out, choose a language."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from moderation.domain.errors import InvalidValueError, LinkExpiredError, LoginDelayedError, LoginRefusedError
+from moderation.steps import admitting
+from moderation.web.current import runtime
+from moderation.web.dashboard import wording
+from moderation.web.dashboard.blueprint import cookie_name, dashboard, session_token, visitor
+
+
+def local_path(wanted: str | None) -> str:
+    """Where to go next, only within this site; anything that a browser could read as another host leads home."""
+    home = url_for("dashboard.review")
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or "\\" in wanted:
+        return home
+    parts = urlsplit(wanted)
+    return home if parts.scheme or parts.netloc or any(ord(character) < 32 for character in wanted) else wanted
+
+
+@dashboard.route("/login", methods=["GET", "POST"])
+def login() -> ResponseReturnValue:
+    if request.method == "GET":
+        return render_template("login.html", next=request.args.get("next", ""), problem=None)
+    now = runtime()
+    try:
+        token = admitting.log_in(
+            now.work,
+            now.vault,
+            email=request.form.get("email", ""),
+            password=request.form.get("password", ""),
+            address=request.remote_addr or "",
+            now=now.now(),
+        )
+    except LoginRefusedError as error:
+        return render_template("login.html", next=request.form.get("next", ""), problem=str(error)), 401
+    except LoginDelayedError as error:
+        page = render_template("login.html", next=request.form.get("next", ""), problem=str(error))
+        return page, 429, {"Retry-After": str(error.seconds)}
+    return _enter(token, local_path(request.form.get("next")))
+
+
+@dashboard.route("/welcome/<token>", methods=["GET", "POST"])
+def welcome(token: str) -> ResponseReturnValue:
+    """Looking at a one-time link does not use it up: mail scanners look too."""
+    if request.method == "GET":
+        return render_template("welcome.html", problem=None, shortest=admitting.SHORTEST_PASSWORD)
+    now = runtime()
+    try:
+        session = admitting.set_password(
+            now.work, now.vault, token=token, password=request.form.get("password", ""), now=now.now()
+        )
+    except (InvalidValueError, LinkExpiredError) as error:
+        status = 410 if isinstance(error, LinkExpiredError) else 422
+        page = render_template("welcome.html", problem=str(error), shortest=admitting.SHORTEST_PASSWORD)
+        return page, status
+    return _enter(session, url_for("dashboard.review"))
+
+
+def _enter(token: str, path: str) -> Response:
+    response = make_response(redirect(path, 303))
+    secure = runtime().settings.over_https
+    response.set_cookie(cookie_name(), token, httponly=True, secure=secure, samesite="Lax", path="/")
+    return response
+
+
+@dashboard.post("/logout")
+def logout() -> ResponseReturnValue:
+    admitting.log_out(runtime().work, runtime().vault, token=session_token() or "")
+    response = make_response(redirect(url_for("dashboard.login"), 303))
+    response.delete_cookie(cookie_name(), path="/", secure=runtime().settings.over_https, httponly=True, samesite="Lax")
+    return response
+
+
+@dashboard.post("/language")
+def language() -> ResponseReturnValue:
+    """For a visitor it is kept with the account, before that in a cookie."""
+    wanted = wording.chosen(request.form.get("language"))
+    response = make_response(redirect(local_path(request.form.get("next")), 303))
+    response.set_cookie("language", wanted, samesite="Lax", secure=runtime().settings.over_https, path="/")
+    if g.get("admitted"):
+        admitting.set_language(runtime().work, moderator_id=visitor().visitor.moderator_id, language=wanted)
+    return response

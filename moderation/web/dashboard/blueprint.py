@@ -1,0 +1,99 @@
+"""The blueprint that the pages hang on, and what all of them share: the visitor, the token against forgery, words."""
+
+import hmac
+from datetime import datetime
+from typing import Final
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from moderation.domain.errors import NotPermittedError
+from moderation.domain.permission import Permission, permits
+from moderation.domain.vocabulary import Role
+from moderation.steps import admitting
+from moderation.steps.admitting import Admitted
+from moderation.web.current import runtime
+from moderation.web.dashboard import displaying, wording
+
+dashboard: Final = Blueprint("dashboard", __name__, template_folder="templates", static_folder="static")
+
+_PUBLIC: Final = frozenset({"dashboard.login", "dashboard.welcome", "dashboard.static", "dashboard.language"})
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_FIELD: Final = "csrf"
+
+
+def cookie_name() -> str:
+    """Over https the ``__Host-`` prefix ties the cookie to this very host; a browser refuses it over plain http."""
+    return "__Host-alochona" if runtime().settings.over_https else "alochona"
+
+
+def session_token() -> str | None:
+    return request.cookies.get(cookie_name())
+
+
+def visitor() -> Admitted:
+    """Who asks; views behind the gate always have one."""
+    found: Admitted | None = g.get("admitted")
+    if found is None:
+        raise NotPermittedError("Log in first.")
+    return found
+
+
+def site_ids(permission: Permission) -> list[int]:
+    """The sites where the visitor may do this."""
+    return [at.site_id for at in visitor().roles if permits(at.role, permission)]
+
+
+def role_at(site_id: int) -> Role:
+    return next(at.role for at in visitor().roles if at.site_id == site_id)
+
+
+def csrf_token() -> str:
+    """Bound to the session by a keyed digest, so that it needs no storage; nobody else's fits."""
+    token = session_token()
+    return runtime().vault.keyed_digest("csrf", token).hex() if token else ""
+
+
+@dashboard.before_request
+def _gate() -> ResponseReturnValue | None:
+    token = session_token()
+    if token and request.endpoint != "dashboard.static":
+        g.admitted = admitting.recognise(runtime().work, runtime().vault, token=token, now=runtime().now())
+    if request.method not in _SAFE_METHODS:
+        _refuse_forgery()
+    if request.endpoint in _PUBLIC or g.get("admitted"):
+        return None
+    if request.method in _SAFE_METHODS:
+        return redirect(url_for("dashboard.login", next=request.full_path.rstrip("?")))
+    raise NotPermittedError("Your session ended. Log in again in another tab, then send this once more.")
+
+
+def _refuse_forgery() -> None:
+    """A change must come from our own pages: by the browser's word, and by the session's token where there is one."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise NotPermittedError("This request came from another site and was refused.")
+    origin = request.headers.get("Origin")
+    if origin not in {None, request.host_url.rstrip("/"), runtime().settings.base_url}:
+        raise NotPermittedError("This request came from another site and was refused.")
+    if g.get("admitted") and not hmac.compare_digest(request.form.get(CSRF_FIELD, "").encode(), csrf_token().encode()):
+        raise NotPermittedError("This page is too old. Load it again and repeat what you did.")
+
+
+@dashboard.app_context_processor
+def _shared() -> dict[str, object]:
+    admitted: Admitted | None = g.get("admitted")
+    language = wording.chosen(admitted.visitor.language if admitted else request.cookies.get("language"))
+    return {
+        "visitor": admitted.visitor if admitted else None,
+        "csrf": csrf_token() if admitted else "",
+        "language": language,
+        "_": lambda text, **values: wording.translated(text, language, **values),
+        "digits": lambda value: wording.digits(value, language),
+        "ago": lambda moment: wording.ago(_now() - moment, language),
+        "shown": displaying.shown,
+        "reason": lambda check: wording.reason(check, language),
+    }
+
+
+def _now() -> datetime:
+    return runtime().now()

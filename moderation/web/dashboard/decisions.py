@@ -1,0 +1,42 @@
+"""The latest decisions, and taking one's own back."""
+
+import uuid
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from moderation.domain.errors import InvalidValueError
+from moderation.domain.permission import Permission
+from moderation.steps import deciding
+from moderation.store import review_queue
+from moderation.web.current import runtime
+from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
+
+PAGE = 50
+
+
+@dashboard.get("/decisions")
+def decisions() -> ResponseReturnValue:
+    before = request.args.get("before")
+    if before is not None and not (before.isascii() and before.isdigit() and len(before) < 19):
+        raise InvalidValueError("This page's address is damaged. Go back to the newest decisions.")
+    with runtime().reading() as connection:
+        rows = review_queue.latest_decisions(
+            connection,
+            site_ids(Permission.READ_REVIEW_QUEUE),
+            before=int(before) if before else None,
+            limit=PAGE + 1,
+        )
+    following = rows[PAGE - 1].id if len(rows) > PAGE else None
+    return render_template("decisions.html", decisions=rows[:PAGE], before=following)
+
+
+@dashboard.post("/decisions/<uuid:decision_id>/undo")
+def undo(decision_id: uuid.UUID) -> ResponseReturnValue:
+    deciding.undo(
+        runtime().work,
+        moderator_id=visitor().visitor.moderator_id,
+        decision_id=decision_id,
+        now=runtime().now(),
+    )
+    return redirect(url_for("dashboard.review"), 303)

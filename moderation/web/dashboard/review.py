@@ -1,0 +1,142 @@
+"""The review queue and one comment's card."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
+from moderation.domain.permission import Permission, permits
+from moderation.domain.vocabulary import Label, RejectReason, Verdict
+from moderation.steps import deciding, reviewing
+from moderation.store import review_queue
+from moderation.store.review_queue import Card, Cursor
+from moderation.web.current import runtime
+from moderation.web.dashboard.blueprint import dashboard, role_at, site_ids, visitor
+from moderation.web.errors import problem_of
+
+PAGE = 25
+
+
+@dashboard.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(url_for("dashboard.review"))
+
+
+@dashboard.get("/review")
+def review() -> ResponseReturnValue:
+    """Held comments, the highest priority first; ``done`` names the decision just made, for its undo."""
+    now = runtime().now()
+    with runtime().reading() as connection:
+        rows = review_queue.held(
+            connection, _chosen_sites(), after=_cursor(request.args.get("after")), limit=PAGE + 1, now=now
+        )
+    following = rows[PAGE - 1] if len(rows) > PAGE else None
+    return render_template(
+        "review.html",
+        comments=rows[:PAGE],
+        after=f"{following.priority!r}:{following.id}" if following else None,
+        sites=visitor().roles,
+        site=request.args.get("site", ""),
+        done=request.args.get("done"),
+    )
+
+
+def _chosen_sites() -> list[int]:
+    allowed = site_ids(Permission.READ_REVIEW_QUEUE)
+    wanted = request.args.get("site")
+    return [at.site_id for at in visitor().roles if at.site_id in allowed and wanted in {None, "", at.slug}]
+
+
+def _cursor(written: str | None) -> Cursor | None:
+    priority, _, identity = (written or "").partition(":")
+    try:
+        return Cursor(float(priority), int(identity)) if written else None
+    except ValueError:
+        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
+
+
+def _card(public_id: uuid.UUID, permission: Permission) -> Card:
+    """The card, as if absent where it is another desk's."""
+    with runtime().reading() as connection:
+        card = review_queue.card(connection, public_id, site_ids(Permission.READ_REVIEW_QUEUE), runtime().now())
+    if card is None:
+        raise NotFoundError("There is no such comment here. It may belong to another desk.")
+    if not permits(role_at(card.site_id), permission):
+        raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
+    return card
+
+
+@dashboard.get("/review/<uuid:public_id>")
+def card(public_id: uuid.UUID) -> ResponseReturnValue:
+    return _show(_card(public_id, Permission.READ_REVIEW_QUEUE))
+
+
+def _show(card: Card, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
+    fired = [check for check in card.checks if check["action"] != "publish"]
+    page = render_template(
+        "card.html",
+        card=card,
+        fired=fired,
+        others=[check for check in card.checks if check["action"] == "publish"],
+        labels=list(Label),
+        predicted={check["label"] for check in fired if check.get("label")},
+        reasons=[one for one in RejectReason if one is not RejectReason.LABELS],
+        may_decide=permits(role_at(card.site_id), Permission.DECIDE),
+        problem=problem,
+    )
+    return page, status
+
+
+@dashboard.post("/review/<uuid:public_id>/claim")
+def claim(public_id: uuid.UUID) -> ResponseReturnValue:
+    _card(public_id, Permission.DECIDE)
+    reviewing.claim(
+        runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id, now=runtime().now()
+    )
+    return redirect(url_for("dashboard.card", public_id=public_id), 303)
+
+
+@dashboard.post("/review/<uuid:public_id>/release")
+def release(public_id: uuid.UUID) -> ResponseReturnValue:
+    _card(public_id, Permission.DECIDE)
+    reviewing.release(runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id)
+    return redirect(url_for("dashboard.review"), 303)
+
+
+@dashboard.post("/review/<uuid:public_id>/decide")
+def decide(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Publishes or rejects what the page showed; if it went on meanwhile, the page says by whom and shows it anew."""
+    card = _card(public_id, Permission.DECIDE)
+    try:
+        decided = deciding.decide(
+            runtime().work,
+            moderator_id=visitor().visitor.moderator_id,
+            role=role_at(card.site_id),
+            public_id=public_id,
+            revision=_number("revision"),
+            version=_number("version"),
+            verdict=Verdict(request.form.get("verdict", "")),
+            labels=_labels(request.form.getlist("label")),
+            reason=_reason(request.form.get("reason")),
+            undo_seconds=runtime().settings.undo_seconds,
+            now=runtime().now(),
+        )
+    except (ConflictError, InvalidValueError) as error:
+        return _show(_card(public_id, Permission.DECIDE), str(error), problem_of(error).status)
+    except ValueError as error:
+        raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from error
+    return redirect(url_for("dashboard.review", done=decided.decision_id), 303)
+
+
+def _number(name: str) -> int:
+    return int(request.form.get(name, ""))
+
+
+def _labels(written: Sequence[str]) -> list[Label]:
+    return [Label(one) for one in written]
+
+
+def _reason(written: str | None) -> RejectReason | None:
+    return RejectReason(written) if written else None

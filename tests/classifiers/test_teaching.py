@@ -1,0 +1,105 @@
+"""Tests of classifiers.teaching: a desk's decisions merged into a bundle."""
+
+import numpy as np
+import pytest
+
+from classifiers import LABELS, Bundle, load_bundle
+from classifiers.teaching import _desk, _Lesson
+from classifiers.training import DataError, Example, evaluate_bundle, split_examples, teach
+from tests.classifiers.desk import RUDE, decisions, example
+
+
+def _auc(bundle: Bundle, examples: list[Example]) -> float:
+    found = evaluate_bundle(bundle, examples).labels["toxicity"].auc
+    assert found is not None
+    return found
+
+
+def test_a_desk_teaches_a_word_that_nobody_knew(bundle: Bundle) -> None:
+    training, test = split_examples(decisions(300), 0.3, seed=1)
+    taught = teach(bundle, training, name="taught", seed=1)
+    assert _auc(bundle, test) < 0.9
+    assert _auc(taught, test) > 0.98
+
+
+def test_what_was_known_before_is_not_forgotten(bundle: Bundle) -> None:
+    taught = teach(bundle, decisions(300), name="taught", seed=1)
+    calm, rude = (scored.scores[0] for scored in taught.score(["ভালো খবর সবাইকে", " ".join(RUDE["insult"])]))
+    assert rude > calm + 0.2
+
+
+def test_labels_that_the_desk_did_not_give_both_values_of_stay_as_they_were(bundle: Bundle) -> None:
+    examples = [*decisions(60), example("শুধু এক", threat=1.0)]
+    texts = ["ভালো খবর", " ".join(RUDE["threat"]), ""]
+    before, after = bundle.score(texts), teach(bundle, examples, name="taught", seed=1).score(texts)
+    untaught = [index for index, label in enumerate(LABELS) if label not in {"toxicity", "insult"}]
+    assert [[each.scores[index] for index in untaught] for each in before] == [
+        [each.scores[index] for index in untaught] for each in after
+    ]
+
+
+def test_the_merged_bundle_is_the_base_plus_the_residual(bundle: Bundle) -> None:
+    """With both parts computed apart from the taught bundle, up to the rounding of weights to bytes."""
+    examples = decisions(120)
+    taught = teach(bundle, examples, name="taught", seed=1)
+    desk = _desk(bundle, examples)
+    residual = _Lesson(bundle, desk, 0, 1).fit(np.arange(len(examples)))
+    trust = 60 / (60 + 8)
+    expected = trust * residual.logits(desk) + (1 - trust) * bundle.calibration.calibrated(desk.logits)[:, 0]
+    found = taught.logits([each.normalised for each in bundle.score([each.text for each in examples])])[:, 0]
+    assert np.abs(found - expected).max() < 0.1
+    assert np.corrcoef(found, expected)[0, 1] > 0.999
+
+
+def test_a_handful_of_decisions_moves_a_score_a_little(bundle: Bundle) -> None:
+    few = [example("ভালো খবর সবাইকে", toxicity=1.0), example(" ".join(RUDE["insult"]), toxicity=0.0)]
+    rude = " ".join(RUDE["threat"])
+    before, after = (each.score([rude])[0].scores[0] for each in (bundle, teach(bundle, few, name="few", seed=1)))
+    assert before > 0.5
+    assert after > before - 0.3
+
+
+def test_probabilities_are_calibrated_where_there_are_many_decisions(bundle: Bundle) -> None:
+    training, test = split_examples(decisions(900), 0.3, seed=1)
+    assert evaluate_bundle(teach(bundle, training, name="taught", seed=1), test).labels["toxicity"].ece < 0.05
+
+
+def test_a_taught_bundle_has_the_same_form_and_names_its_base(bundle: Bundle) -> None:
+    taught = load_bundle(teach(bundle, decisions(60), name="taught", seed=1).to_bytes())
+    assert taught.name == "taught"
+    assert bundle.digest in taught.card
+    assert taught.metrics == {"taught_from": bundle.digest}
+
+
+def test_a_taught_bundle_can_be_taught_again(bundle: Bundle) -> None:
+    once = teach(bundle, decisions(200), name="once", seed=1)
+    twice = teach(once, decisions(200, bad="ঢঙঢঙি"), name="twice", seed=1)
+    assert _auc(twice, decisions(100, bad="ঢঙঢঙি")) > 0.98
+    assert twice.card.count("---") == once.card.count("---")
+
+
+def test_the_same_decisions_and_seed_give_the_same_bytes(bundle: Bundle) -> None:
+    assert (
+        teach(bundle, decisions(60), name="a", seed=1).to_bytes()
+        == teach(bundle, decisions(60), name="a", seed=1).to_bytes()
+    )
+
+
+def test_of_a_long_comment_the_worst_part_is_learned(bundle: Bundle) -> None:
+    civil = "ভালো খবর ধন্যবাদ সবাইকে " * 40
+    examples = [example(civil + " ".join(RUDE["threat"]) + f" {number}", toxicity=1.0) for number in range(30)]
+    examples += [example(f"{civil} {number}", toxicity=0.0) for number in range(30)]
+    taught = teach(bundle, examples, name="long", seed=1)
+    calm, rude = (scored.scores[0] for scored in taught.score([civil, civil + " ".join(RUDE["threat"])]))
+    assert calm < 0.5 < rude
+
+
+def test_decisions_that_all_say_the_same_teach_nothing_and_are_refused(bundle: Bundle) -> None:
+    with pytest.raises(DataError, match="nothing to learn"):
+        teach(bundle, [example("এক", toxicity=1.0), example("দুই", toxicity=1.0)], name="x", seed=1)
+
+
+def test_progress_is_told(bundle: Bundle) -> None:
+    told: list[str] = []
+    teach(bundle, decisions(20), name="x", seed=1, progress=told.append)
+    assert told == ["making features", "fitting toxicity", "fitting insult"]
