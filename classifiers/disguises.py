@@ -36,11 +36,6 @@ _SHORT_WORDS = frozenset(
 """One-cluster words (and clusters) that stand in a row in plain Bangla: «সে যে কি না» is not a disguise."""
 
 
-def undo_disguises(text: str) -> str:
-    """Lower-case normalised text with disguised words put together again."""
-    return undo_bangla_disguises(undo_latin_disguises(text))
-
-
 def undo_latin_disguises(text: str) -> str:
     if _LEET_INSIDE.search(text):
         text = _LEET_TOKEN.sub(_plain_letters, text)

@@ -1,10 +1,10 @@
 """Scores and outcomes, stored by the batch."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from moderation.domain.policy import Check, Outcome
@@ -23,11 +23,13 @@ INSERT INTO scores (revision_id, bundle_id, {_SCORE_NAMES})
 SELECT revision_id, :bundle_id, {_SCORE_NAMES} FROM scored ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the interpolated parts are the constants above
 
+# One JSON document for the batch: the driver would escape each element of a jsonb array by itself, in Python.
 _OUTCOMES = text("""
 INSERT INTO outcomes (revision_id, policy_version, action, rule, label, value, threshold, checks, applied)
-SELECT * FROM unnest(CAST(:revision_id AS bigint[]), CAST(:policy_version AS int[]), CAST(:action AS text[]),
-    CAST(:rule AS text[]), CAST(:label AS text[]), CAST(:value AS float8[]), CAST(:threshold AS float8[]),
-    CAST(:checks AS jsonb[]), CAST(:applied AS bool[]))
+SELECT revision_id, policy_version, action, rule, label, value, threshold, checks, applied
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+     AS t(revision_id bigint, policy_version int, action text, rule text, label text, value float8, threshold float8,
+          checks jsonb, applied bool)
 RETURNING id, revision_id
 """)
 
@@ -57,21 +59,24 @@ def record(connection: Connection, bundle_id: int, scored: Sequence[Scored]) -> 
 
 def record_outcomes(connection: Connection, outcomes: Sequence[tuple[int, Outcome, bool]]) -> Mapping[int, int]:
     """Stores outcomes, given as (revision, outcome, applied); returns each revision's outcome id."""
-    rows = connection.execute(
-        _OUTCOMES,
-        {
-            "revision_id": [revision_id for revision_id, _, _ in outcomes],
-            "policy_version": [outcome.policy_version for _, outcome, _ in outcomes],
-            "action": [outcome.action.value for _, outcome, _ in outcomes],
-            "rule": [outcome.checks[0].rule for _, outcome, _ in outcomes],
-            "label": [outcome.checks[0].label for _, outcome, _ in outcomes],
-            "value": [outcome.checks[0].value for _, outcome, _ in outcomes],
-            "threshold": [outcome.checks[0].threshold for _, outcome, _ in outcomes],
-            "checks": [json.dumps([check_document(check) for check in outcome.checks]) for _, outcome, _ in outcomes],
-            "applied": [applied for _, _, applied in outcomes],
-        },
-    )
+    documents = [_outcome_document(*one) for one in outcomes]
+    rows = connection.execute(_OUTCOMES, {"rows": orjson.dumps(documents).decode()})
     return {revision_id: outcome_id for outcome_id, revision_id in rows}
+
+
+def _outcome_document(revision_id: int, outcome: Outcome, applied: bool) -> dict[str, Any]:
+    decisive = outcome.checks[0]
+    return {
+        "revision_id": revision_id,
+        "policy_version": outcome.policy_version,
+        "action": outcome.action.value,
+        "rule": decisive.rule,
+        "label": decisive.label,
+        "value": decisive.value,
+        "threshold": decisive.threshold,
+        "checks": [check_document(check) for check in outcome.checks],
+        "applied": applied,
+    }
 
 
 def check_document(check: Check) -> dict[str, Any]:

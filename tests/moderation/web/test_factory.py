@@ -18,7 +18,7 @@ def test_every_answer_has_the_security_headers_and_a_request_id(client: FlaskCli
     answer = client.get(path)
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert len(answer.headers["X-Request-Id"]) >= 8
 
 
