@@ -17,8 +17,6 @@ from typing import Final
 import click
 import urllib3
 from rich.console import Console
-from rich.panel import Panel
-from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from moderation import embedded, logs, migrations
@@ -186,7 +184,9 @@ def _tell(runtime: Runtime, demo: Demo | None, demo_port: int) -> None:
         lines.append(f"Demo receiver  http://127.0.0.1:{demo_port}/")
     lines.append(f"API            {settings.base_url}/docs")
     lines.append(f"Logs           {settings.var / 'log'}")
-    _console.print(Panel(Text("\n".join(lines)), title="Alochona is ready · আলোচনা প্রস্তুত", expand=False))
+    _console.rule("Alochona is ready · আলোচনা প্রস্তুত", align="left")
+    # Not in a box: a frame would wrap the link, and half a link opens nothing.
+    click.echo("\n".join(lines))
     if demo:
         _console.print("Send a comment:")
         click.echo(sample_request(settings.base_url, first_run.DEMO_SITE, demo.webhook_secret))

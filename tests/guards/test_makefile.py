@@ -1,0 +1,49 @@
+"""The Makefile and the requirement files keep what the README promises."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z]+):.*##", MAKEFILE, re.MULTILINE))
+
+
+def _make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_make_alone_lists_every_target_with_its_help() -> None:
+    listed = _make()
+    assert listed.returncode == 0
+    assert {f"make {target}" for target in TARGETS} <= {
+        " ".join(line.split()[:2]) for line in listed.stdout.splitlines()
+    }
+
+
+def test_every_phony_target_is_a_target_with_help() -> None:
+    declared = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
+    assert declared is not None
+    assert set(declared[1].split()) == TARGETS
+
+
+@pytest.mark.parametrize("target", ["run", "test", "lint", "bundle", "bench", "clean", "help"])
+def test_the_targets_that_the_documents_name_exist(target: str) -> None:
+    assert target in TARGETS
+
+
+def test_a_machine_without_python_is_told_what_to_install(tmp_path: Path) -> None:
+    refused = _make("PYTHON=", f"VENV={tmp_path / 'venv'}", "run")
+    assert refused.returncode != 0
+    assert "No Python 3.11 or newer" in refused.stdout
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_to_one_version(name: str) -> None:
+    lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
+    loose = [
+        line for line in lines if line and not line.startswith("-r ") and not re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line)
+    ]
+    assert loose == []
