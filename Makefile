@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bundle screenshots bench clean
+.PHONY: help run test lint bundle bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1|\2/' | column -t -s '|'
@@ -40,6 +40,9 @@ test: lint ## Everything that is checked, with servers and a browser of its own
 bundle: $(VENV)/run.stamp ## Train the starter bundle again, bit for bit, from DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the labelled files are: make bundle DATA=folder"; exit 2; }
 	$(BIN)/python -m classifiers train --data "$(DATA)" --out classifiers/bundles/starter.alochona
+
+screenshots: $(VENV)/test.stamp ## Take the README's pictures from the running demo
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(VENV)/test.stamp ## Measure ingest and pipeline, each against its peer
 	PYTHONPATH=. $(BIN)/python bench/ingest.py
