@@ -51,6 +51,8 @@ def serve() -> None:
         _check_port(settings)
         supervision.end_leftovers(str(settings.var))
         _serve(settings)
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        click.echo("Stopped. What was stored is kept; the next run goes on with it.")
 
 
 @contextlib.contextmanager
@@ -71,6 +73,9 @@ def _only_one(settings: Settings) -> Iterator[None]:
 @contextlib.contextmanager
 def _signals() -> Iterator[None]:
     def stop(*_: object) -> None:
+        # A second Ctrl-C must not break into the stopping that the first began.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         raise _StopRequestedError
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -124,7 +129,6 @@ def _serve(settings: Settings) -> None:
         finally:
             runtime.engine.dispose()
         _stay(process)
-    _console.print("Stopped. What was stored is kept; the next run goes on with it.")
 
 
 def _servers(settings: Settings) -> tuple[list[Program], Settings]:

@@ -4,6 +4,7 @@ supervisord reads a file under the var folder; nothing secret stands in it, sinc
 """
 
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -112,7 +113,7 @@ def socket_path(var: Path) -> Path:
     near = var / "supervisor.sock"
     if len(str(near).encode()) < 90:
         return near
-    return Path(f"/tmp/alochona-{os.geteuid()}-{abs(hash(str(var))) % 10**10}.sock")  # noqa: S108 - mode 0700
+    return Path(f"/tmp/alochona-{os.geteuid()}-{hashlib.sha256(str(var).encode()).hexdigest()[:12]}.sock")  # noqa: S108 - mode 0700
 
 
 def _program_section(program: Program, logs: Path) -> str:

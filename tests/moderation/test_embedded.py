@@ -1,7 +1,5 @@
 """The private servers: they need a password or a private socket, and keep what they were given."""
 
-import os
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,43 +18,6 @@ def short_folder() -> Iterator[Path]:
     """One that the user under whom PostgreSQL runs can reach, also when the tests run as root."""
     with tempfile.TemporaryDirectory(prefix="alochona-") as folder:
         yield Path(folder)
-
-
-def _write(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE kept (word text)"))
-        connection.execute(text("INSERT INTO kept VALUES ('আলোচনা')"))
-    engine.dispose()
-
-
-def _read(url: str) -> str:
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        word = str(connection.execute(text("SELECT word FROM kept")).scalar_one())
-    engine.dispose()
-    return word
-
-
-def _kill_postmaster(folder: Path) -> None:
-    os.kill(int((folder / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
-
-
-def test_the_database_keeps_what_it_was_given_until_the_next_start(short_folder: Path) -> None:
-    folder = short_folder / "postgres"
-    with running_postgres(folder, _FAST) as url:
-        _write(url)
-    with running_postgres(folder, _FAST) as url:
-        assert _read(url) == "আলোচনা"
-
-
-def test_a_killed_database_starts_again_with_what_was_committed(short_folder: Path) -> None:
-    folder = short_folder / "postgres"
-    with running_postgres(folder, {}) as url:
-        _write(url)
-        _kill_postmaster(folder)
-    with running_postgres(folder, {}) as url:
-        assert _read(url) == "আলোচনা"
 
 
 def test_the_database_listens_on_a_socket_and_on_no_port(short_folder: Path) -> None:
