@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from moderation.domain.event import AuthorFacts, Created, Delivery, Event, Receipt, StoryFacts
 from moderation.domain.vocabulary import BodyFormat, Mode, Role
 from moderation.runtime import Runtime
-from moderation.steps import receiving, scoring
+from moderation.steps import enrolling, receiving, scoring
 from moderation.store.comments import CommentStatus, status_of
 from moderation.store.schema import Endpoint, Membership, Moderator, Site
 from moderation.store.unit_of_work import Work
@@ -66,6 +66,18 @@ class World:
                 insert(Membership).values(moderator_id=moderator_id, site_id=site_id, role=role.value)
             )
         return moderator_id
+
+    def invite(self, name: str = "Nasrin", role: Role = Role.MODERATOR, site: str | None = None) -> str:
+        """The token of a one-time link, as an operator's command makes it."""
+        return enrolling.invite_moderator(
+            self.runtime.work,
+            self.runtime.vault,
+            email=f"{name.lower()}@desk.example",
+            name=name,
+            role=role,
+            site_slug=site,
+            now=self.runtime.now(),
+        )
 
     def make_endpoint(self, site_id: int, url: str = "https://khobor.example/callbacks") -> int:
         with self.work() as unit:

@@ -3,22 +3,14 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from moderation.domain.vocabulary import Role, State
-from moderation.steps import enrolling
+from moderation.domain.vocabulary import State
 from tests.factories import World
 
 pytestmark = pytest.mark.browser
 
 
 def _enter(world: World, page: Page) -> None:
-    token = enrolling.invite_moderator(
-        world.runtime.work,
-        world.runtime.vault,
-        email="nasrin@desk.example",
-        name="নাসরিন",
-        role=Role.MODERATOR,
-        now=world.runtime.now(),
-    )
+    token = world.invite()
     page.goto(f"/welcome/{token}")
     page.locator("input[name=password]").fill("একটি-লম্বা-পাসওয়ার্ড")
     page.locator("input[name=password]").press("Enter")

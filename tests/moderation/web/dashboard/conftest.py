@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from moderation.domain.vocabulary import Role
-from moderation.steps import enrolling
 from tests.factories import World
 
 PASSWORD = "একটি-লম্বা-পাসওয়ার্ড"
@@ -24,15 +23,7 @@ def make_person(
     world: World, client: FlaskClient, role: Role = Role.MODERATOR, site: str | None = None
 ) -> TestResponse:
     """Invites a person, who sets a password by the one-time link and is logged in by that."""
-    token = enrolling.invite_moderator(
-        world.runtime.work,
-        world.runtime.vault,
-        email="nasrin@desk.example",
-        name="Nasrin",
-        role=role,
-        site_slug=site,
-        now=world.runtime.now(),
-    )
+    token = world.invite(role=role, site=site)
     return client.post(f"/welcome/{token}", data={"password": PASSWORD})
 
 

@@ -4,7 +4,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from moderation.domain.vocabulary import Role
-from moderation.steps import enrolling
 from moderation.web.dashboard.admission import local_path
 from tests.factories import World
 from tests.moderation.web.dashboard.conftest import PASSWORD, csrf_of
@@ -21,14 +20,7 @@ def test_a_visitor_is_sent_to_the_log_in_page_and_back(client: FlaskClient) -> N
 
 
 def test_a_one_time_link_works_once_and_looking_at_it_does_not_use_it_up(world: World, client: FlaskClient) -> None:
-    token = enrolling.invite_moderator(
-        world.runtime.work,
-        world.runtime.vault,
-        email="a@desk.example",
-        name="A",
-        role=Role.VIEWER,
-        now=world.runtime.now(),
-    )
+    token = world.invite(role=Role.VIEWER)
     for _ in range(2):
         assert client.get(f"/welcome/{token}").status_code == 200
     assert client.post(f"/welcome/{token}", data={"password": "short"}).status_code == 422
