@@ -11,11 +11,12 @@ DATA ?=
 .PHONY: help run test lint bundle screenshots bench clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install one, or name it: make PYTHON=/path/to/python"; exit 2; }
-	$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -m venv "$(VENV)" || { rm -rf "$(VENV)"; \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 2; }
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -35,7 +36,8 @@ lint: $(VENV)/test.stamp ## Style, types and the rules of the house
 	$(BIN)/lint-imports
 
 test: lint ## Everything that is checked, with servers and a browser of its own
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -n 2 -rs
 
 bundle: $(VENV)/run.stamp ## Train the starter bundle again, bit for bit, from DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the labelled files are: make bundle DATA=folder"; exit 2; }

@@ -1,11 +1,15 @@
 """From stored to decided, in comments a second: the product's own scoring step against what people usually write.
 
-The peer takes one row a transaction and scores it with scikit-learn's own chain (``TfidfVectorizer`` over characters
-and words, logistic regression for one label). The product scores seven labels, applies the policy, and writes scores,
-outcomes, decisions and callbacks. Both work on the same embedded PostgreSQL, in one process, turn by turn.
+The peer takes one row a transaction and scores it with scikit-learn's own chain: ``TfidfVectorizer`` over characters
+and words, then logistic regression, once with the product's seven labels (like for like, the ratio that counts) and
+once with a single one. It keeps the scores and a message. The product scores seven labels, applies the policy, and
+writes scores, outcomes, decisions and callbacks. Both work on the same embedded PostgreSQL, in one process, turn by
+turn.
 """
 
 import argparse
+import gc
+import itertools
 import json
 import statistics
 import tempfile
@@ -14,15 +18,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import psycopg
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sqlalchemy import insert, make_url
 
 from classifiers import load_bundle
 from moderation.domain.event import AuthorFacts, Created, Delivery, StoryFacts
-from moderation.domain.vocabulary import BodyFormat, Mode
+from moderation.domain.vocabulary import BodyFormat, Label, Mode
 from moderation.embedded import embedded_servers
 from moderation.live_classifier import LiveBundle
 from moderation.migrations import upgrade
@@ -40,7 +46,7 @@ CREATE TABLE peer_comments (
     id bigserial PRIMARY KEY,
     body text NOT NULL,
     state text NOT NULL DEFAULT 'waiting',
-    score real
+    scores real[]
 );
 CREATE INDEX ON peer_comments (id) WHERE state = 'waiting';
 CREATE TABLE peer_outbox (id bigserial PRIMARY KEY, comment_id bigint NOT NULL, payload jsonb NOT NULL);
@@ -58,27 +64,34 @@ def main() -> None:
         ours = Ours(work_on(engine, lambda _job: None))
         plain_url = make_url(servers.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain_url) as connection:
+            gc.freeze()  # what scikit-learn brought is no garbage; a worker of ours never loads it
             report(Peer(connection), ours, given.rounds, given.comments)
         engine.dispose()
 
 
 def report(peer: "Peer", ours: "Ours", rounds: int, count: int) -> None:
-    ratios = []
-    peer.round(50, "warm")
-    ours.round(500, "warm")
+    ratios: dict[int, list[float]] = {len(Label): [], 1: []}
+    ours.round(1000)
     for n in range(rounds):
-        slow = peer.round(max(1, count // 10), f"r{n}")
-        fast = ours.round(count, f"r{n}")
-        ratios.append(fast / slow)
-        print(f"round {n + 1}: one row a commit {slow:,.0f}/s, ours {fast:,.0f}/s, ratio {fast / slow:.1f}")
-    print(f"median ratio {statistics.median(ratios):.1f} (wanted: at least 15)")
+        fast = ours.round(count)
+        said = f"round {n + 1}: ours {fast:,.0f}/s"
+        for labels, found in ratios.items():
+            slow = peer.round(labels, max(1, count // 10))
+            found.append(fast / slow)
+            said += f"; one row a commit, {labels} label{'s' * (labels > 1)} {slow:,.0f}/s, ratio {fast / slow:.1f}"
+        print(said)
+    print(f"median ratio {statistics.median(ratios[len(Label)]):.1f} (wanted: at least 15)", end="; ")
+    print(f"against a peer that scores a single label {statistics.median(ratios[1]):.1f}")
 
 
-def texts(count: int, salt: str) -> list[str]:
+_fresh = itertools.count(1)
+
+
+def texts(count: int) -> list[str]:
     """The sample discussion's bodies, made different from each other by a number."""
     document = json.loads(DISCUSSION.read_text(encoding="utf-8"))
     bodies = [comment["body"] for comment in document["comments"]]
-    return [f"{bodies[n % len(bodies)]} {salt} {n}" for n in range(count)]
+    return [f"{bodies[n % len(bodies)]} {next(_fresh)}" for n in range(count)]
 
 
 def timed(count: int, work: Callable[[], int]) -> float:
@@ -97,21 +110,21 @@ class Peer:
         self._connection = connection
         connection.execute(PEER_TABLES)
         connection.commit()
-        self._chain = _fitted()
+        self._chains = {labels: _fitted(labels) for labels in (1, len(Label))}
 
-    def round(self, count: int, salt: str) -> float:
+    def round(self, labels: int, count: int) -> float:
         with self._connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO peer_comments (body) VALUES (%s)", [(one,) for one in texts(count, salt)])
+            cursor.executemany("INSERT INTO peer_comments (body) VALUES (%s)", [(one,) for one in texts(count)])
         self._connection.commit()
-        return timed(count, self._drain)
+        return timed(count, lambda: self._drain(self._chains[labels]))
 
-    def _drain(self) -> int:
+    def _drain(self, chain: Pipeline) -> int:
         done = 0
-        while self._decide_one():
+        while self._decide_one(chain):
             done += 1
         return done
 
-    def _decide_one(self) -> bool:
+    def _decide_one(self, chain: Pipeline) -> bool:
         with self._connection.transaction():
             row = self._connection.execute(
                 "SELECT id, body FROM peer_comments WHERE state = 'waiting' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
@@ -119,19 +132,19 @@ class Peer:
             if row is None:
                 return False
             comment_id, body = row
-            score = float(self._chain.predict_proba([body])[0, 1])
-            state = "held" if score >= 0.6 else "published"
+            scores = chain.predict_proba([body])[0].tolist()
+            state = "held" if max(scores) >= 0.6 else "published"
             self._connection.execute(
-                "UPDATE peer_comments SET state = %s, score = %s WHERE id = %s", (state, score, comment_id)
+                "UPDATE peer_comments SET state = %s, scores = %s WHERE id = %s", (state, scores, comment_id)
             )
             self._connection.execute(
                 "INSERT INTO peer_outbox (comment_id, payload) VALUES (%s, %s)",
-                (comment_id, json.dumps({"state": state})),
+                (comment_id, json.dumps({"state": state, "scores": scores})),
             )
         return True
 
 
-def _fitted() -> Pipeline:
+def _fitted(labels: int) -> Pipeline:
     """Fitted to noise: what it decides does not matter here, only how long it takes."""
     features = FeatureUnion(
         [
@@ -139,8 +152,9 @@ def _fitted() -> Pipeline:
             ("words", TfidfVectorizer(ngram_range=(1, 2))),
         ]
     )
-    bodies = texts(2000, "train")
-    return make_pipeline(features, LogisticRegression(max_iter=200)).fit(bodies, [n % 2 for n in range(len(bodies))])
+    bodies = texts(2000)
+    noise = [[(n >> label) & 1 for label in range(labels)] for n in range(len(bodies))]
+    return make_pipeline(features, OneVsRestClassifier(LogisticRegression(max_iter=200))).fit(bodies, np.array(noise))
 
 
 class Ours:
@@ -163,10 +177,10 @@ class Ours:
             ).scalar_one()
         self._live = LiveBundle(bundle_id, bundle)
 
-    def round(self, count: int, salt: str) -> float:
-        bodies = texts(count, salt)
+    def round(self, count: int) -> float:
+        bodies = texts(count)
         for start in range(0, count, 500):
-            deliveries = [_delivery(f"{salt}-{start + n}", body) for n, body in enumerate(bodies[start : start + 500])]
+            deliveries = [_delivery(f"c{next(_fresh)}", body) for body in bodies[start : start + 500]]
             receipts = receiving.receive(self._work, self._site_id, deliveries)
             assert all(receipt.error is None for receipt in receipts)
         return timed(

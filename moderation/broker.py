@@ -26,9 +26,16 @@ def celery_app(redis_url: str, *, socket_timeout: float) -> Celery:
 
     ``socket_timeout`` in seconds: short in a web process, longer than its blocking read in a worker.
     """
-    app = Celery("alochona", broker=redis_url, set_as_current=False)
+    app = Celery("alochona", broker=_for_celery(redis_url), set_as_current=False)
     app.conf.update(_configuration(socket_timeout))
     return app
+
+
+def _for_celery(redis_url: str) -> str:
+    """Celery has a form of its own for a Unix socket, which the Redis client writes as ``unix://:password@/path?db=0``."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 
 def _configuration(socket_timeout: float) -> Mapping[str, Any]:

@@ -9,13 +9,14 @@ recognised: events are constant names, and what varies goes into fields.
 import logging
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, TextIO
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, merge_contextvars
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 _SECRET_WORDS: Final = frozenset(
     {"authorization", "cookie", "cookies", "credentials", "password", "secret", "secrets", "signature", "token", "totp"}
@@ -150,6 +151,31 @@ def _escape(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode("ascii")
 
 
+def _told(exc_info: ExcInfo) -> str:
+    """The chain of exceptions with where each was raised: code only, no values of variables.
+
+    Of each message only the first line: what follows often quotes data, as PostgreSQL does with the row it refused.
+    """
+    return "\n".join(_chain(exc_info[1], set()))
+
+
+def _chain(error: BaseException, seen: set[int]) -> Iterator[str]:
+    if id(error) in seen:  # a chain can be tied into a ring by hand
+        return
+    seen.add(id(error))
+    if error.__cause__ is not None:
+        yield from _chain(error.__cause__, seen)
+        yield "This was the cause of:"
+    elif error.__context__ is not None and not error.__suppress_context__:
+        yield from _chain(error.__context__, seen)
+        yield "While that was handled:"
+    yield from "".join(traceback.format_tb(error.__traceback__)).splitlines()
+    first_line = next(iter(str(error).splitlines()), "")
+    yield f"{type(error).__module__}.{type(error).__qualname__}: {first_line}"
+    for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _chain(one, seen)
+
+
 _SHARED: Final[list[Processor | Callable[..., EventDict]]] = [
     merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -157,6 +183,6 @@ _SHARED: Final[list[Processor | Callable[..., EventDict]]] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     drop_private_fields,
     structlog.processors.StackInfoRenderer(),
-    structlog.processors.format_exc_info,
+    structlog.processors.ExceptionRenderer(_told),
     structlog.processors.UnicodeDecoder(),
 ]

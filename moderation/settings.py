@@ -34,6 +34,7 @@ class Settings:
     rate_limit: int = 200
     log_level: str = "INFO"
     trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
     web_threads: int = 8
 
     @property
@@ -70,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         rate_limit=_number(environment, "ALOCHONA_RATE_LIMIT", 200, 1, 100_000),
         log_level=_log_level(environment.get("ALOCHONA_LOG_LEVEL") or "INFO"),
         trusted_hosts=_listed(environment.get("ALOCHONA_TRUSTED_HOSTS", "")),
+        trusted_proxies=_number(environment, "ALOCHONA_TRUSTED_PROXIES", 0, 0, 10),
         web_threads=_number(environment, "ALOCHONA_WEB_THREADS", 8, 2, 256),
     )
 

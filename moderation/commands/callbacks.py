@@ -6,8 +6,8 @@ from moderation.commands.groups import LazyGroup
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_table
 from moderation.steps import calling_back
-from moderation.store import audit_log, enrolments
 from moderation.store import callbacks as stored
+from moderation.store import enrolments
 
 _HERE = "moderation.commands.callbacks"
 
@@ -68,14 +68,6 @@ def replay(*, site_slug: str, callback_ids: tuple[int, ...], as_json: bool) -> N
         with runtime.reading() as connection:
             site = enrolments.site(connection, site_slug)
         count = calling_back.replay(runtime.work, site.id, list(callback_ids) or None, now=runtime.now())
-        with runtime.work() as unit:
-            audit_log.record(
-                unit.connection,
-                actor="operator",
-                act="callbacks.replayed",
-                subject=site_slug,
-                details={"count": count},
-            )
     if as_json:
         say_json({"site": site_slug, "replayed": count})
         return

@@ -3,7 +3,6 @@
 They also turn what the steps refuse into one clear line and exit code 2.
 """
 
-import warnings
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NoReturn
@@ -42,10 +41,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._lazy:
             return None
         module, _, name = self._lazy[cmd_name][0].partition(":")
-        with warnings.catch_warnings():
-            # The embedded server's package warns while it is imported, of a fallback that it then takes.
-            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-            command = getattr(import_module(module), name)
+        command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)  # noqa: S101 - the table names commands only; a test walks it
         return command
 

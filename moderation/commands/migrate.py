@@ -17,11 +17,13 @@ def migrate(*, as_json: bool) -> None:
     comments are then held for people, and the reason is shown.
     """
     with opened(migrated=False) as runtime:
-        migrations.upgrade(runtime.engine)
+        applied = migrations.upgrade(runtime.engine)
         starter, problem = promoting.try_starter(runtime.work, runtime.settings.starter_bundle)
     if as_json:
-        say_json({"migrated": True, "starter": starter, "problem": problem})
+        say_json({"migrated": True, "applied": applied, "starter": starter, "problem": problem})
         return
+    for revision in applied:
+        click.echo(f"Applied {revision}")
     click.echo("The database is up to date.")
     if starter is not None:
         click.echo(f"The bundle {starter} is live.")

@@ -3,11 +3,11 @@
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from moderation import embedded, logs, migrations
-from moderation.commands import first_run, supervision
+from moderation.commands import first_run, supervision, watching
 from moderation.commands.first_run import Demo
 from moderation.commands.supervision import Program
 from moderation.demo.poster import PosterError, post_discussion
@@ -29,7 +29,12 @@ from moderation.runtime import Runtime, build_runtime
 from moderation.settings import Settings, read_settings
 from moderation.steps import promoting
 
+_RECEIVER: Final = "demo-receiver"
 _READY_SECONDS: Final = 60.0
+_LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at the programs."""
+_HEARD: Final = re.compile(r"\d\d:\d\d:\d\d ")
+"""How the receiver's lines on callbacks begin; what it says of its own start stays in its log."""
 _console = Console(highlight=False, soft_wrap=True)
 
 
@@ -48,8 +53,9 @@ def serve() -> None:
     logs.configure("WARNING", json=False)
     settings.var.mkdir(parents=True, exist_ok=True)
     with _only_one(settings), contextlib.suppress(_StopRequestedError), _signals():
+        # A run that was killed leaves them, and they hold its port. Here is time to let them end in good order.
+        supervision.end_leftovers(str(settings.var), patience=_READY_SECONDS / 4)
         _check_port(settings)
-        supervision.end_leftovers(str(settings.var))
         _serve(settings)
     with contextlib.suppress(OSError):  # the terminal may be gone
         click.echo("Stopped. What was stored is kept; the next run goes on with it.")
@@ -120,15 +126,15 @@ def _serve(settings: Settings) -> None:
             if demo:
                 first_run.write_demo(settings.var, demo)
             names = [program.name for program in programs if not program.server]
-            supervision.control(configuration, "start", *(name for name in names if demo or name != "demo-receiver"))
+            supervision.start_programs(settings.var, [name for name in names if demo or name != _RECEIVER])
             _wait_until_ready(settings, process)
             _tell(runtime, demo, demo_port)
             if demo:
-                _follow(settings.var / "log" / "demo-receiver.log")
+                watching.follow(settings.var / "log" / f"{_RECEIVER}.log", _show_heard)
                 _post_once(settings, demo)
         finally:
             runtime.engine.dispose()
-        _stay(process)
+        _stay(process, settings.var)
 
 
 def _servers(settings: Settings) -> tuple[list[Program], Settings]:
@@ -146,7 +152,7 @@ def _servers(settings: Settings) -> tuple[list[Program], Settings]:
 
 def _receiver(settings: Settings, port: int) -> Program:
     files = ("--secret-file", str(first_run.secret_file(settings.var)), "--log", str(settings.var / "demo-heard.jsonl"))
-    return Program("demo-receiver", [sys.executable, "-m", "moderation.demo.receiver", "--port", str(port), *files], 25)
+    return Program(_RECEIVER, [sys.executable, "-m", "moderation.demo.receiver", "--port", str(port), *files], 25)
 
 
 def _prepare(runtime: Runtime) -> None:
@@ -169,10 +175,13 @@ def _prepare(runtime: Runtime) -> None:
 
 def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _READY_SECONDS
+    url = f"http://{settings.host}:{settings.port}/ready"
+    # Under ALOCHONA_TRUSTED_HOSTS the service answers to those names alone; ".example.org" stands for what is below it.
+    headers = {"Host": settings.trusted_hosts[0].lstrip(".")} if settings.trusted_hosts else {}
     with urllib3.PoolManager(timeout=2.0, retries=False) as http:
         while time.monotonic() < deadline and process.poll() is None:
             with contextlib.suppress(urllib3.exceptions.HTTPError):
-                if http.request("GET", f"http://{settings.host}:{settings.port}/ready").status == 200:
+                if http.request("GET", url, headers=headers).status == 200:
                     return
             time.sleep(0.2)
     raise click.ClickException(f"The service did not become ready. See the files in {settings.var / 'log'}.")
@@ -210,25 +219,17 @@ def _post_once(settings: Settings, demo: Demo) -> None:
     _console.print("Posted a sample discussion through the webhook. The receiver hears:")
 
 
-def _follow(path: Path) -> None:
-    """Shows the demo receiver's new lines as they are written."""
-
-    def show() -> None:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            file.seek(0, os.SEEK_END)
-            while True:
-                line = file.readline()
-                if line:
-                    click.echo(line.rstrip("\n"))
-                else:
-                    time.sleep(0.2)
-
-    path.touch()
-    threading.Thread(target=show, name="receiver-lines", daemon=True).start()
+def _show_heard(line: str) -> None:
+    if _HEARD.match(line):
+        click.echo(line)
 
 
-def _stay(process: subprocess.Popen[bytes]) -> None:
+def _stay(process: subprocess.Popen[bytes], var: Path) -> None:
     """Until a signal comes; if supervisord itself ends, so does this."""
+    watch = watching.Watch(var / "log")
     while process.poll() is None:
-        time.sleep(0.5)
+        with contextlib.suppress(OSError):
+            for sentence in watch.news(supervision.statuses(var)):
+                click.echo(sentence)
+        time.sleep(_LOOK_EVERY)
     raise click.ClickException("The supervisor ended unexpectedly. Start again; what was stored is kept.")

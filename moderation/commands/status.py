@@ -6,7 +6,7 @@ import click
 
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_pairs, say_table
-from moderation.store import backlogs, bundles
+from moderation.store import backlogs, bundles, deliveries
 
 
 @click.command()
@@ -19,6 +19,7 @@ def status(*, as_json: bool) -> None:
             sites = backlogs.by_site(connection)
             oldest = backlogs.oldest_waiting(connection)
             beats = backlogs.heartbeats(connection)
+            disabled = deliveries.disabled_endpoints(connection)
             live = next((one for one in bundles.listed(connection) if one.live), None)
         problem = runtime.live.problem()
     ages = {process: _age(at, now) for process, at in beats.items()}
@@ -30,6 +31,10 @@ def status(*, as_json: bool) -> None:
                 "problem": problem,
                 "oldest_waiting_seconds": waited,
                 "seconds_since_progress": ages,
+                "endpoints_disabled": [
+                    {"site": one.site, "url": one.url, "since": one.since.isoformat(), "reason": one.reason}
+                    for one in disabled
+                ],
                 "sites": [
                     {
                         "site": one.site,
@@ -56,6 +61,10 @@ def status(*, as_json: bool) -> None:
         ("site", "mode", "waiting", "held", "callbacks pending", "parked"),
         [(one.site, one.mode, one.waiting, one.held, one.callbacks_pending, one.callbacks_parked) for one in sites],
     )
+    for one in disabled:
+        since = one.since.isoformat(timespec="minutes")
+        click.echo(f"\nCallbacks of {one.site} to {one.url} are switched off since {since}: {one.reason}")
+        click.echo(f"Once the receiver is mended: python -m moderation callbacks replay {one.site}")
 
 
 def _age(at: datetime, now: datetime) -> int:

@@ -46,7 +46,8 @@ def serve(host: str, port: int, app: WSGIApplication) -> Server:
     try:
         server = Server((host, port), QuietHandler)
     except OSError as error:
-        raise OSError(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error
+        advice = "end what uses it, or choose another --port"
+        raise OSError(f"{host}:{port} cannot be listened on ({error.strerror}); {advice}") from error
     server.set_app(app)
     return server
 

@@ -32,6 +32,9 @@ SLOW_FLOOR: Final = 30 * MINUTE
 BREAKER_FAILURES: Final = 4
 BREAKER_FIRST: Final = MINUTE
 
+DISABLED_AFTER: Final = 5 * DAY
+"""An endpoint that has failed so long without a break gets nothing any more until a person switches it on again."""
+
 
 def next_attempt_delay(attempts_made: int, *, retry_after: float | None, slow: bool, jitter: float) -> float | None:
     """Seconds until the next attempt, or None when the schedule is used up and the callback is parked.
@@ -61,3 +64,11 @@ def breaker_open_for(consecutive_failures: int) -> float:
         return 0.0
     doublings = min(consecutive_failures - BREAKER_FAILURES, 16)  # 2 ** 16 minutes are already past a day
     return min(BREAKER_FIRST * 2.0**doublings, DAY)
+
+
+def is_given_up(consecutive_failures: int, failing_for: float) -> bool:
+    """Whether an endpoint that has been failing for so many seconds is disabled.
+
+    A few failures alone are no proof, however far apart: between them there may simply have been nothing to send.
+    """
+    return consecutive_failures >= BREAKER_FAILURES and failing_for >= DISABLED_AFTER

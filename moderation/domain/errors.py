@@ -9,9 +9,17 @@ from typing import ClassVar
 
 
 class ModerationError(Exception):
-    """The root of everything that the product refuses."""
+    """The root of everything that the product refuses.
+
+    ``template`` is the message with ``{places}`` for ``values``, so that a page can say the same in another language.
+    """
 
     code: ClassVar[str] = "refused"
+
+    def __init__(self, template: str = "", **values: object) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
 
 
 class NotFoundError(ModerationError):
@@ -50,6 +58,16 @@ class AlreadyExistsError(ConflictError):
     code = "already_exists"
 
 
+class DecisionsUnderWayError(ModerationError):
+    """The list of decisions cannot be told complete at the moment; ``seconds`` until asking again makes sense."""
+
+    code = "decisions_under_way"
+    seconds: ClassVar[int] = 2
+
+    def __init__(self) -> None:
+        super().__init__("Decisions are being stored at this moment. Ask again after Retry-After seconds.")
+
+
 class NotPermittedError(ModerationError):
     code = "not_permitted"
 
@@ -66,7 +84,7 @@ class LoginDelayedError(ModerationError):
     code = "login_delayed"
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many wrong passwords. Wait {seconds} seconds, then try again.")
+        super().__init__("Too many wrong passwords. Wait {seconds} seconds, then try again.", seconds=seconds)
         self.seconds = seconds
 
 
@@ -88,8 +106,8 @@ class InvalidValueError(ModerationError):
 
     code = "invalid_value"
 
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, faults: Sequence[Fault] = (), **values: object) -> None:
+        super().__init__(message, **values)
         self.faults = tuple(faults)
 
 

@@ -48,6 +48,7 @@ class Edited:
     format: BodyFormat
     edited_at: datetime
     revision: int | None = None
+    historical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Reported:
     reporter: str
     reason: str
     reported_at: datetime
+    historical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a delivery. ``public_id`` is ``None`` while the comment itself has not arrived."""
+    """What became of a delivery. ``public_id`` is ``None`` while the comment itself has not arrived.
+
+    ``version`` belongs to ``state``: a callback about a lower one is out of date.
+    """
 
     webhook_id: str
     comment_id: str
     public_id: uuid.UUID | None
     state: State | None
+    version: int | None = None
     repeated: bool = False
     error: ModerationError | None = None

@@ -4,13 +4,17 @@
 makes the outcome. Defaults are cautious (docs/policy.md): a machine rejects nothing but spam it is nearly sure of.
 """
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from moderation.domain.vocabulary import Action, Label, Script
 
 _STRICTNESS: Final = {Action.PUBLISH: 0, Action.HOLD: 1, Action.REJECT: 2}
+_LABELS: Final = tuple(Label)
 LONGEST_SCORED: Final = 10_000
 """Characters of a comment that a classifier reads; what is longer is held, since its end was scored by nobody."""
 
@@ -86,9 +90,12 @@ class Check:
         return self.action is not Action.PUBLISH
 
 
+_FIRED: Final = operator.attrgetter("fired")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the policy would do, and every check that led there, the decisive one first."""
+    """What the policy would do, and every check that led there, the strictest and so the decisive one first."""
 
     action: Action
     checks: tuple[Check, ...]
@@ -96,7 +103,7 @@ class Outcome:
 
     @property
     def fired(self) -> tuple[Check, ...]:
-        return tuple(check for check in self.checks if check.fired)
+        return tuple(takewhile(_FIRED, self.checks))
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -124,7 +131,7 @@ def _score_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
         return [Check(rule, Action.HOLD)]
     return [
         _score_check(label, float(score), policy.threshold(label, facts.script))
-        for label, score in zip(Label, facts.scores, strict=True)
+        for label, score in zip(_LABELS, facts.scores, strict=True)
     ]
 
 
@@ -137,21 +144,29 @@ def _score_check(label: Label, score: float, thresholds: Thresholds) -> Check:
 
 
 def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
-    yield Check("everything_held", Action.HOLD if facts.everything_held else Action.PUBLISH)
+    yield _plain("everything_held", facts.everything_held)
     if policy.hold_first_comments > 0:
         yield _below("new_author", facts.author_published, policy.hold_first_comments)
     if policy.hold_links_over is not None:
         yield _reaches("links", facts.links, policy.hold_links_over + 1)
     if policy.hold_reports_from is not None:
         yield _reaches("reports", facts.reports, policy.hold_reports_from)
-    yield Check("term_list", Action.HOLD if facts.terms else Action.PUBLISH, detail=", ".join(facts.terms))
-    yield Check("edited_after_rejection", Action.HOLD if facts.rejected_before else Action.PUBLISH)
+    yield _plain("term_list", bool(facts.terms), ", ".join(facts.terms))
+    yield _plain("edited_after_rejection", facts.rejected_before)
     yield _reaches("too_long_to_score", facts.length, LONGEST_SCORED + 1)
 
 
+# Most comments fail the same few checks with the same few numbers; a batch makes thousands of them.
+@lru_cache(maxsize=1024)
+def _plain(rule: str, fired: bool, detail: str = "") -> Check:
+    return Check(rule, Action.HOLD if fired else Action.PUBLISH, detail=detail)
+
+
+@lru_cache(maxsize=4096)
 def _reaches(rule: str, count: int, limit: int) -> Check:
     return Check(rule, Action.HOLD if count >= limit else Action.PUBLISH, value=count, threshold=limit)
 
 
+@lru_cache(maxsize=4096)
 def _below(rule: str, count: int, limit: int) -> Check:
     return Check(rule, Action.HOLD if count < limit else Action.PUBLISH, value=count, threshold=limit)

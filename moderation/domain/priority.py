@@ -7,6 +7,7 @@
 harm ½. Age is not in the number: it would have to be rewritten every minute; the review queue breaks ties by arrival.
 """
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -22,6 +23,7 @@ HARM: Final[Mapping[Label, float]] = {
     Label.SPAM: 0.4,
 }
 """How much a label hurts where it stands, from 0 to 1: an editorial judgement, not a measurement."""
+_HARM: Final = tuple(HARM[label] for label in Label)
 
 
 def priority(scores: Sequence[float] | None, reports: int) -> float:
@@ -29,6 +31,6 @@ def priority(scores: Sequence[float] | None, reports: int) -> float:
     reported = 0.10 * min(reports, 5)
     if scores is None:
         return 0.5 + reported
-    harm = max(HARM[label] * score for label, score in zip(Label, scores, strict=True))
+    harm: float = max(map(operator.mul, _HARM, scores))
     uncertainty = 1.0 - 2.0 * abs(scores[0] - 0.5)
     return harm + reported + 0.20 * uncertainty

@@ -4,8 +4,10 @@ A session is a random token in a cookie; the database keeps its SHA-256. Unknown
 time and say the same.
 """
 
+import math
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,7 +19,7 @@ from moderation.domain.errors import InvalidValueError, LinkExpiredError, LoginD
 from moderation.store import moderators, sessions
 from moderation.store.moderators import RoleAt
 from moderation.store.sessions import Visitor
-from moderation.store.unit_of_work import Work
+from moderation.store.unit_of_work import UnitOfWork, Work
 from moderation.vault import Vault
 
 IDLE: Final = timedelta(minutes=30)
@@ -54,7 +56,9 @@ def set_password(work: Work, vault: Vault, *, token: str, password: str, now: da
         InvalidValueError: the password is too short or too long.
     """
     if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise InvalidValueError(f"A password has {SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters.")
+        raise InvalidValueError(
+            "A password has {shortest} to {longest} characters.", shortest=SHORTEST_PASSWORD, longest=_LONGEST_PASSWORD
+        )
     with _AT_ONCE:
         password_hash = _HASHER.hash(password)
     with work() as unit:
@@ -76,38 +80,58 @@ def log_in(work: Work, vault: Vault, *, email: str, password: str, address: str,
     # PostgreSQL refuses NUL in text; no account has one, so the replaced e-mail is an unknown one.
     email = email.replace("\0", "\ufffd").strip().lower()
     account_key = vault.keyed_digest("login-account", email)
-    keys = (account_key, vault.keyed_digest("login-address", address))
+    address_key = vault.keyed_digest("login-address", address)
     with work() as unit:
-        wait = max((_wait(failure, now) for failure in moderators.failures(unit.connection, keys)), default=0)
+        _count_attempt(unit, (account_key, address_key), now)
         account = moderators.by_email(unit.connection, email)
-    if wait > 0:
-        raise LoginDelayedError(wait)
     right = _matches(account.password_hash if account else None, password)
-    with work() as unit:
-        if account is None or not right:
-            moderators.count_failure(unit.connection, keys, now)
-        else:
-            moderators.forget_failures(unit.connection, account_key)
     if account is None or not right:
         raise LoginRefusedError("E-mail or password is wrong. Try again, or ask an administrator for a new link.")
+    with work() as unit:
+        moderators.forget_attempts(unit.connection, account_key)
+        moderators.take_back_attempt(unit.connection, address_key)
     return _start(work, vault, account.id, now)
 
 
-def _wait(failure: moderators.Failures, now: datetime) -> int:
-    """Seconds still to wait: none for the first five failures, then 1, 2, 4 … up to a quarter of an hour."""
-    if failure.count < _FREE_FAILURES or now - failure.last_at > _FORGOTTEN_AFTER:
+def _count_attempt(unit: UnitOfWork, keys: Sequence[bytes], now: datetime) -> None:
+    """Counts an attempt before its password is looked at, so that guesses at the same moment count each other.
+
+    An attempt that must wait is not counted: who keeps asking makes the wait no longer.
+    """
+    attempts = moderators.lock_attempts(unit.connection, keys, now)
+    counts = {key: _still_counted(one, now) for key, one in attempts.items()}
+    wait = max(_wait(counts[key], attempts[key].last_at, now) for key in keys)
+    if wait > 0:
+        raise LoginDelayedError(wait)
+    for key, count in counts.items():
+        moderators.set_attempts(unit.connection, key, count + 1, max(now, attempts[key].last_at))
+
+
+def _still_counted(attempts: moderators.Attempts, now: datetime) -> int:
+    return 0 if now - attempts.last_at > _FORGOTTEN_AFTER else attempts.count
+
+
+def _wait(count: int, last_at: datetime, now: datetime) -> int:
+    """Whole seconds still to wait: none for the first five, then 1, 2, 4 … up to a quarter of an hour from the last."""
+    if count < _FREE_FAILURES:
         return 0
-    delay = min(2 ** min(failure.count - _FREE_FAILURES, 20), _LONGEST_DELAY)
-    return max(0, round((failure.last_at + timedelta(seconds=delay) - now).total_seconds()))
+    delay = min(2 ** min(count - _FREE_FAILURES, 20), _LONGEST_DELAY)
+    return max(0, math.ceil((last_at + timedelta(seconds=delay) - now).total_seconds()))
+
+
+def forget_old_attempts(unit: UnitOfWork, now: datetime) -> None:
+    """Drops counts that no log-in looks at any more; the sweep asks for it."""
+    moderators.forget_attempts_before(unit.connection, now - _FORGOTTEN_AFTER)
 
 
 def _matches(password_hash: str | None, password: str) -> bool:
+    """Whether the password is right. It costs the same for nobody's hash, and for a password that is too long."""
     with _AT_ONCE:
         try:
             _HASHER.verify(password_hash or _NOBODYS_HASH, password[:_LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return False
-    return password_hash is not None
+    return password_hash is not None and len(password) <= _LONGEST_PASSWORD
 
 
 def _start(work: Work, vault: Vault, moderator_id: int, now: datetime) -> str:

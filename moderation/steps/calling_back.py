@@ -17,9 +17,9 @@ import structlog
 
 from moderation import signing
 from moderation.callback_client import Delivered, DeliveryFailure, PermanentFailure, TemporaryFailure
-from moderation.domain.backoff import BREAKER_FAILURES, breaker_open_for, next_attempt_delay
+from moderation.domain.backoff import BREAKER_FAILURES, breaker_open_for, is_given_up, next_attempt_delay
 from moderation.domain.jobs import Job
-from moderation.store import callbacks, deliveries, figures
+from moderation.store import audit_log, callbacks, deliveries, enrolments, figures
 from moderation.store.deliveries import Attempt, Claimed
 from moderation.store.unit_of_work import UnitOfWork, Work
 from moderation.vault import VaultError
@@ -62,13 +62,18 @@ def deliver_due(
     return _Round(work, client, vault, now, jitter).run()
 
 
-def replay(work: Work, site_id: int, callback_ids: Collection[int] | None = None, *, now: datetime) -> int:
+def replay(
+    work: Work, site_id: int, callback_ids: Collection[int] | None = None, *, now: datetime, by: str = "operator"
+) -> int:
     """Sends parked callbacks again, all of the site's where no ids are given; returns how many.
 
-    Asking twice sends once: what is pending already is left alone.
+    Asking twice sends once: what is pending already is left alone. The site's endpoints are switched on again.
     """
     with work() as unit:
+        deliveries.enable_endpoints(unit.connection, site_id)
         count = callbacks.replay(unit.connection, site_id, callback_ids, now=now)
+        slug = next(site.slug for site in enrolments.sites(unit.connection) if site.id == site_id)
+        audit_log.record(unit.connection, actor=by, act="callbacks.replayed", subject=slug, details={"count": count})
         if count:
             unit.note(Job.DELIVER_CALLBACKS)
     return count
@@ -208,13 +213,19 @@ def _opened(vault: Decrypts, sealed: Sequence[bytes]) -> list[str]:
 
 def _judge_endpoint(unit: UnitOfWork, claimed: Claimed, failure: DeliveryFailure, now: datetime) -> int:
     """Counts the failure against the endpoint, leaves it alone for a while or for good; returns what that parked."""
-    failures = deliveries.count_failure(unit.connection, claimed.endpoint_id)
+    failures, since = deliveries.count_failure(unit.connection, claimed.endpoint_id, now)
     pause = breaker_open_for(failures)
     if pause:
         deliveries.open_breaker(unit.connection, claimed.endpoint_id, until=now + timedelta(seconds=pause))
-    if failure.status != 410:
+    if failure.status == 410:
+        reason = failure.detail
+    elif is_given_up(failures, (now - since).total_seconds()):
+        reason = f"Nothing has arrived since {since.isoformat(timespec='minutes')}. {failure.detail}"
+    else:
         return 0
-    return deliveries.disable_endpoint(unit.connection, claimed.endpoint_id, reason=failure.detail, now=now)
+    parked = deliveries.disable_endpoint(unit.connection, claimed.endpoint_id, reason=reason, now=now)
+    _log.error("endpoint_disabled", endpoint=claimed.endpoint_id, site=claimed.site_id, reason=reason, parked=parked)
+    return parked
 
 
 def _count_delivered(unit: UnitOfWork, claimed: Claimed, now: datetime) -> None:

@@ -5,11 +5,12 @@ and after that a compensating callback tells the site.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from moderation.domain import attribution
 from moderation.domain.errors import (
     ClaimedByAnotherError,
     InvalidValueError,
@@ -19,37 +20,16 @@ from moderation.domain.errors import (
     UndoTooLateError,
 )
 from moderation.domain.event import Moderated
-from moderation.domain.jobs import Job
 from moderation.domain.lifecycle import DECIDABLE, may_become, state_of_verdict
-from moderation.domain.vocabulary import Actor, CallbackType, Label, Mode, RejectReason, Role, State, Verdict
-from moderation.store import callbacks, claims, comments, decisions, figures, policies
-from moderation.store.callbacks import NewCallback
+from moderation.domain.vocabulary import Actor, Label, Mode, RejectReason, Role, State, Verdict
+from moderation.steps import announcing
+from moderation.store import callbacks, claims, comments, decisions, deliveries, figures, policies
 from moderation.store.comments import Known
 from moderation.store.decisions import NewDecision, Recorded, Standing
 from moderation.store.unit_of_work import UnitOfWork, Work
 
 _LONG_UNDO: Final = timedelta(days=1)
 """How long a person may take back a decision of their own; within the grace period nothing has left the house."""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a site is told about one comment."""
-
-    site_id: int
-    slug: str
-    comment_id: int
-    public_id: uuid.UUID
-    ext_id: str
-    revision: int
-    version: int
-    state: State
-    verdict: Verdict | None
-    labels: Sequence[Label]
-    reasons: Sequence[Mapping[str, Any]]
-    decided_by: Mapping[str, Any]
-    decision: Recorded | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +104,33 @@ def _lock_for_decision(
     if known.revision != revision:
         raise StaleDecisionError("The author edited this comment after you opened it. Read the new wording and decide.")
     if known.version != version or known.state not in DECIDABLE:
-        raise StaleDecisionError(_who_was_faster(unit, known, now))
+        raise _somebody_was_faster(unit, known, now)
     holder = claims.holder(unit.connection, known.id, now)
     if holder is not None and holder.moderator_id != moderator_id:
-        raise ClaimedByAnotherError(f"{holder.name} has this comment open. Take the next one.")
+        raise ClaimedByAnotherError("{name} has this comment open. Take the next one.", name=holder.name)
     return known
 
 
-def _who_was_faster(unit: UnitOfWork, known: Known, now: datetime) -> str:
+def _somebody_was_faster(unit: UnitOfWork, known: Known, now: datetime) -> StaleDecisionError:
     if known.state is State.DELETED:
-        return "The comment was deleted at the site. There is nothing left to decide."
+        return StaleDecisionError("The comment was deleted at the site. There is nothing left to decide.")
     newest = decisions.newest_of(unit.connection, known.id)
     if known.state is State.WAITING or newest is None:
-        return "The comment changed after you opened it. Load it again."
-    who = newest.moderator_name or ("the site" if newest.actor is Actor.SITE else "the classifier")
-    seconds = max(0, round((now - newest.at).total_seconds()))
-    return f"This comment is {known.state.value} now: {who} decided {seconds} s ago. Nothing of yours was stored."
+        return StaleDecisionError("The comment changed after you opened it. Load it again.")
+    values = {"state": known.state, "seconds": max(0, round((now - newest.at).total_seconds()))}
+    if newest.moderator_name:
+        return StaleDecisionError(
+            "This comment is {state} now: {name} decided {seconds} s ago. Nothing of yours was stored.",
+            name=newest.moderator_name,
+            **values,
+        )
+    if newest.actor is Actor.SITE:
+        return StaleDecisionError(
+            "This comment is {state} now: the site decided {seconds} s ago. Nothing of yours was stored.", **values
+        )
+    return StaleDecisionError(
+        "This comment is {state} now: the classifier decided {seconds} s ago. Nothing of yours was stored.", **values
+    )
 
 
 def _move(unit: UnitOfWork, known: Known, before: State, state: State, decision_id: int | None, version: int) -> None:
@@ -165,7 +156,7 @@ def _tell_decision(
     if rules.mode is Mode.OBSERVE:
         return
     rejected = verdict is Verdict.REJECT
-    news = News(
+    news = announcing.News(
         site_id=known.site_id,
         slug=rules.slug,
         comment_id=known.id,
@@ -177,11 +168,11 @@ def _tell_decision(
         verdict=verdict,
         labels=labels if rejected else (),
         reasons=[{"rule": "moderator", "detail": (reason or RejectReason.LABELS).value}] if rejected else [],
-        decided_by={"kind": Actor.MODERATOR.value, "role": role.value},
+        decided_by=attribution.by_moderator(role),
         decision=recorded,
         at=now,
     )
-    announce(unit, [news], due_at=due_at)
+    announcing.announce(unit, [news], due_at=due_at)
 
 
 def undo(work: Work, *, moderator_id: int, decision_id: uuid.UUID, now: datetime) -> State:
@@ -213,7 +204,8 @@ def undo(work: Work, *, moderator_id: int, decision_id: uuid.UUID, now: datetime
         if callbacks.cancel_pending(unit.connection, decision.id) == 0:
             rules = policies.rules_of(unit.connection, [known.site_id])[known.site_id]
             if rules.mode is not Mode.OBSERVE:
-                announce_hold(unit, known, rules.slug, version=version, reasons=[{"rule": "undone"}])
+                reasons = [{"rule": attribution.UNDONE}]
+                announcing.announce_hold(unit, known, rules.slug, version=version, reasons=reasons)
         return State.HELD
 
 
@@ -226,15 +218,26 @@ def _lock_for_undo(
     if decision.moderator_id != moderator_id:
         raise NotPermittedError("Only the person who decided can undo. Open the comment and decide anew.")
     known = comments.lock_by_id(unit.connection, decision.comment_id)
-    if known.standing_decision_id != decision.id or not may_become(known.state, State.HELD):
+    if (
+        known.standing_decision_id != decision.id
+        or known.state is State.WAITING
+        or not may_become(known.state, State.HELD)
+    ):
         raise StaleDecisionError("The comment went on since your decision. Open it and decide anew.")
     if now - decision.at > _LONG_UNDO:
         raise UndoTooLateError("This decision is more than a day old. Open the comment and decide anew.")
     return decision, known
 
 
-def record_site_verdict(unit: UnitOfWork, known: Known, event: Moderated) -> State:
-    """Somebody decided at the site itself: it stands, and the site needs no callback about it."""
+def record_site_verdict(unit: UnitOfWork, known: Known, event: Moderated) -> None:
+    """Somebody decided at the site itself: it stands, and the site needs no callback about it.
+
+    What was still to be told of the comment is not sent any more; what is under way has a lower version than the one
+    that the site is answered with. Of the site's own verdicts the one that was made last stands, however they arrive;
+    one that is older than the present wording changes nothing.
+    """
+    if _overtaken(unit, known, event) or _about_an_older_wording(unit, known, event):
+        return
     state = state_of_verdict(event.verdict)
     version = known.version + 1
     recorded = decisions.record(
@@ -250,78 +253,23 @@ def record_site_verdict(unit: UnitOfWork, known: Known, event: Moderated) -> Sta
             reason=event.reason.value if event.verdict is Verdict.REJECT else None,
             site_actor=event.actor,
             overturns=known.standing_decision_id,
+            at=event.moderated_at,
         ),
     )
     _move(unit, known, known.state, state, recorded.id, version)
     claims.drop(unit.connection, known.id)
-    return state
+    deliveries.withdraw(unit.connection, known.id)
 
 
-def announce_hold(
-    unit: UnitOfWork,
-    known: Known,
-    slug: str,
-    *,
-    version: int,
-    reasons: Sequence[Mapping[str, Any]],
-    revision: int | None = None,
-) -> None:
-    """Tells a site, at once, that a person must look at a comment before it stands (again)."""
-    now = comments.transaction_time(unit.connection)
-    news = News(
-        site_id=known.site_id,
-        slug=slug,
-        comment_id=known.id,
-        public_id=known.public_id,
-        ext_id=known.ext_id,
-        revision=revision or known.revision,
-        version=version,
-        state=State.HELD,
-        verdict=None,
-        labels=(),
-        reasons=reasons,
-        decided_by={"kind": Actor.CLASSIFIER.value},
-        decision=None,
-        at=now,
-    )
-    announce(unit, [news], due_at=now)
+def _overtaken(unit: UnitOfWork, known: Known, event: Moderated) -> bool:
+    if known.standing_decision_id is None:
+        return False
+    standing = decisions.by_id(unit.connection, known.standing_decision_id)
+    return standing.actor is Actor.SITE and standing.at > event.moderated_at
 
 
-def announce(unit: UnitOfWork, news: Sequence[News], *, due_at: datetime) -> None:
-    """Puts news into the outbox, in the transaction that made them true."""
-    if not news:
-        return
-    stored = callbacks.insert_many(unit.connection, [_callback(one, due_at) for one in news])
-    if stored:
-        unit.note(Job.DELIVER_CALLBACKS)
-
-
-def _callback(news: News, due_at: datetime) -> NewCallback:
-    held = news.state is State.HELD
-    return NewCallback(
-        site_id=news.site_id,
-        comment_id=news.comment_id,
-        decision_id=news.decision.id if news.decision else None,
-        type=CallbackType.HELD if held else CallbackType.DECIDED,
-        version=news.version,
-        payload=_payload(news),
-        due_at=due_at,
-    )
-
-
-def _payload(news: News) -> dict[str, Any]:
-    """The ``data`` of a callback: ids, verdict and reasons, never the comment's text."""
-    return {
-        "site": news.slug,
-        "comment_id": news.ext_id,
-        "id": str(news.public_id),
-        "revision": news.revision,
-        "version": news.version,
-        "state": news.state.value,
-        "verdict": news.verdict.value if news.verdict else None,
-        "labels": [label.value for label in news.labels],
-        "reasons": [{name: value for name, value in reason.items() if name != "action"} for reason in news.reasons],
-        "decided_by": dict(news.decided_by),
-        "decision_id": str(news.decision.public_id) if news.decision else None,
-        "decided_at": news.at.isoformat(),
-    }
+def _about_an_older_wording(unit: UnitOfWork, known: Known, event: Moderated) -> bool:
+    """Whether the author wrote the present wording after the site decided: nobody has judged that one yet."""
+    if known.revision == 1:
+        return False
+    return event.moderated_at < comments.wording(unit.connection, known.id, known.revision).written_at

@@ -38,12 +38,15 @@ def claim(work: Work, *, moderator_id: int, public_id: uuid.UUID, now: datetime)
         holder = claims.holder(unit.connection, known.id, now)
     if holder is None:
         raise ConflictError("A colleague gave this comment back just now. Open it again.")
-    raise ClaimedByAnotherError(f"{holder.name} has this comment open. Take the next one.")
+    raise ClaimedByAnotherError("{name} has this comment open. Take the next one.", name=holder.name)
 
 
-def release(work: Work, *, moderator_id: int, public_id: uuid.UUID) -> None:
-    """Gives a comment back; one that somebody else holds, or nobody, stays as it is."""
+def release(work: Work, *, moderator_id: int, public_id: uuid.UUID, token: uuid.UUID | None = None) -> None:
+    """Gives a comment back; one that somebody else holds, or nobody, stays as it is.
+
+    With a ``token`` only that lease ends: a page that is left late does not end the claim of its successor.
+    """
     with work() as unit:
         known = comments.lock_public(unit.connection, public_id)
         if known is not None:
-            claims.drop(unit.connection, known.id, moderator_id=moderator_id)
+            claims.drop(unit.connection, known.id, moderator_id=moderator_id, token=token)

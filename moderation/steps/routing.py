@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from moderation.domain import attribution
 from moderation.domain.lifecycle import state_of_action
 from moderation.domain.policy import Check, Outcome
 from moderation.domain.vocabulary import Action, Actor, Mode, State, Verdict
-from moderation.steps import deciding
+from moderation.steps import announcing
 from moderation.steps.analysing import Analysed
 from moderation.store import comments, decisions, figures, scores
 from moderation.store.comments import Known, Routed
@@ -36,8 +37,8 @@ def route(
     used: UsedBundle | None,
     now: datetime,
 ) -> None:
-    """Stores scores and outcomes of a claimed batch and moves each comment that still waits in that revision."""
-    still = comments.lock_waiting(unit.connection, [(one.waiting.id, one.waiting.revision) for one in analysed])
+    """Stores scores and outcomes of a claimed batch and moves each comment that still waits under that claim."""
+    still = comments.lock_waiting(unit.connection, [one.waiting for one in analysed])
     settled = [one for one in analysed if one.waiting.id in still]
     if not settled:
         return
@@ -50,11 +51,12 @@ def route(
     applied = [one for one in settled if not _observes(rules, one)]
     made = _decide(unit, applied, outcome_ids, bundle_id)
     comments.settle(unit.connection, [_routed(rules, one, made) for one in settled])
+    announcing.announce(unit, [_news(rules, one, made, used, now) for one in applied], due_at=now)
+    figures.add(unit.connection, _amounts(rules, settled, now))
+    # Last, so that a batch with the same authors waits no longer than this transaction's commit.
     comments.count_verdicts(
         unit.connection, [(one.waiting.author_id, State.WAITING, _state(rules, one)) for one in settled]
     )
-    deciding.announce(unit, [_news(rules, one, made, used, now) for one in applied], due_at=now)
-    figures.add(unit.connection, _amounts(rules, settled, now))
 
 
 def _observes(rules: Mapping[int, SiteRules], one: Analysed) -> bool:
@@ -118,9 +120,10 @@ def _news(
     made: Mapping[int, decisions.Recorded],
     used: UsedBundle | None,
     now: datetime,
-) -> deciding.News:
+) -> announcing.News:
     decision = made.get(one.waiting.id)
-    return deciding.News(
+    reasons = [scores.check_document(check) for check in one.outcome.fired]
+    return announcing.News(
         site_id=one.waiting.site_id,
         slug=rules[one.waiting.site_id].slug,
         comment_id=one.waiting.id,
@@ -131,8 +134,8 @@ def _news(
         state=state_of_action(one.outcome.action),
         verdict=_VERDICT_OF.get(one.outcome.action),
         labels=one.outcome.labels,
-        reasons=[scores.check_document(check) for check in one.outcome.fired],
-        decided_by={"kind": Actor.CLASSIFIER.value, **({"bundle": used.name} if used else {})},
+        reasons=reasons,
+        decided_by=attribution.by_reasons(reasons, used.name if used else None),
         decision=decision,
         at=now,
     )
@@ -175,7 +178,7 @@ def _hold(unit: UnitOfWork, known: Known, rules: SiteRules, check: Check) -> Non
         version=known.version + 1,
     )
     figures.add(unit.connection, {("held", known.site_id): 1})
-    deciding.announce_hold(unit, known, rules.slug, version=known.version + 1, reasons=[scores.check_document(check)])
+    announcing.announce_hold(unit, known, rules.slug, version=known.version + 1, reasons=[scores.check_document(check)])
 
 
 def tell_edited(unit: UnitOfWork, known: Known, rules: SiteRules) -> None:
@@ -188,7 +191,7 @@ def tell_edited(unit: UnitOfWork, known: Known, rules: SiteRules) -> None:
         standing_decision_id=known.standing_decision_id,
         version=known.version + 1,
     )
-    deciding.announce_hold(
+    announcing.announce_hold(
         unit,
         known,
         rules.slug,

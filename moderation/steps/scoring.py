@@ -4,7 +4,9 @@ No transaction is open while the classifier works. A batch that fails is left to
 its comments one by one; what fails alone five times is held for a person.
 """
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -20,10 +22,13 @@ from moderation.store.unit_of_work import Work
 
 BATCH: Final = 256
 """Comments a claim takes: most of the gain of batching, with short locks (docs/performance.md)."""
-_LEASE: Final = timedelta(seconds=90)
-"""Longer than a job's hard time limit, so that a lease never ends under a job that still works."""
-_MOST_BATCHES: Final = 40
-"""Batches a job drains before it hands on to the next, so that a job stays far under its time limit."""
+_CLAIMS_FOR: Final = 8.0
+"""Seconds in which a job claims before it hands on to the next; the last batch has as long again and more."""
+SOFT_LIMIT: Final = 20
+HARD_LIMIT: Final = 25
+"""Seconds after which Celery interrupts a job, and after which it kills it."""
+_LEASE: Final = timedelta(seconds=30)
+"""What a reader waits for when a worker dies; longer than the hard limit, so that it never ends under a job at work."""
 _SINGLE_TRIES: Final = 5
 
 _log = structlog.get_logger(__name__)
@@ -42,9 +47,23 @@ Current = Callable[[], LiveBundle | None]
 
 
 def score_comments(work: Work, current: Current, *, now: Callable[[], datetime]) -> int:
-    """Scores and routes fresh comments until none waits, or enough was done for one job; returns how many."""
+    """Scores and routes fresh comments until none waits, or enough was done for one job; returns how many.
+
+    Where more waits than one batch, two are under way at a time: one is scored while PostgreSQL stores the other.
+    """
+    first = _claim(work, BATCH, single=False)
+    if len(first) < BATCH:
+        return _score_batch(work, current(), first, now()) if first else 0
+    with ThreadPoolExecutor(1, "beside") as pool:
+        beside = pool.submit(_drain, work, current, now)
+        done = _score_batch(work, current(), first, now()) + _drain(work, current, now)
+        return done + beside.result()
+
+
+def _drain(work: Work, current: Current, now: Callable[[], datetime]) -> int:
     done = 0
-    for _ in range(_MOST_BATCHES):
+    ends = time.monotonic() + _CLAIMS_FOR
+    while time.monotonic() < ends:
         batch = _claim(work, BATCH, single=False)
         if not batch:
             return done
@@ -57,11 +76,12 @@ def score_comments(work: Work, current: Current, *, now: Callable[[], datetime])
 def score_singly(work: Work, current: Current, *, now: Callable[[], datetime]) -> int:
     """Scores, one at a time, comments whose batch failed or died with its worker; returns how many were tried."""
     tried = 0
-    while tried < BATCH and (claimed := _claim(work, 1, single=True)):
+    ends = time.monotonic() + _CLAIMS_FOR
+    while (in_time := time.monotonic() < ends) and (claimed := _claim(work, 1, single=True)):
         given_up = claimed[0].attempts > 1 + _SINGLE_TRIES
         _score_batch(work, None if given_up else current(), claimed, now(), failed=given_up)
         tried += 1
-    if tried == BATCH:
+    if not in_time:
         with work() as unit:
             unit.note(Job.SCORE_SINGLY)
     return tried

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from moderation.domain.jobs import Job
-from moderation.steps import receiving
+from moderation.steps import admitting, receiving
 from moderation.store import callbacks, claims, comments, figures, inbox, leases
 from moderation.store.unit_of_work import Work
 
@@ -46,6 +46,7 @@ def _announce_waiting(work: Work, now: datetime) -> None:
         if callbacks.any_due(unit.connection, now):
             unit.note(Job.DELIVER_CALLBACKS)
         claims.drop_stale(unit.connection, now)
+        admitting.forget_old_attempts(unit, now)
         figures.fold(unit.connection)
         leases.beat(unit.connection, HEARTBEAT, at=now)
 

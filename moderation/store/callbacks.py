@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Connection, func, insert, select, text, true, update
+from sqlalchemy import Connection, func, or_, select, text, true, update
 
 from moderation.domain.vocabulary import CallbackState, CallbackType
 from moderation.store.deliveries import FREE, REACHABLE
+from moderation.store.documents import document
 from moderation.store.schema import Callback, CallbackAttempt, Comment, Endpoint, Site
 
 
@@ -53,38 +54,39 @@ class Logged:
     detail: str | None
 
 
+# A message has one id; what goes to a second address of the site gets its number behind it, for ids are unique.
+_INSERT_MANY = text("""
+INSERT INTO callbacks
+    (site_id, endpoint_id, comment_id, decision_id, webhook_id, type, version, payload, state, due_at)
+SELECT t.site_id, e.id, t.comment_id, t.decision_id, t.webhook_id || CASE WHEN e.nth > 1 THEN '_' || e.nth ELSE '' END,
+       t.type, t.version, t.payload, CASE WHEN e.disabled THEN 'parked' ELSE 'pending' END, t.due_at
+FROM json_to_recordset(CAST(:rows AS json))
+     AS t(site_id bigint, comment_id bigint, decision_id bigint, webhook_id text, type text, version int, payload json,
+          due_at timestamptz)
+JOIN (SELECT id, site_id, row_number() OVER (PARTITION BY site_id ORDER BY id) AS nth,
+             disabled_at IS NOT NULL AS disabled
+      FROM endpoints WHERE site_id = ANY(:sites)) e ON e.site_id = t.site_id
+""")
+
+
 def insert_many(connection: Connection, new: Sequence[NewCallback]) -> int:
-    """Stores each callback once for every active endpoint of its site; returns how many rows that made."""
-    endpoints = _active_endpoints(connection, {one.site_id for one in new})
-    rows = [_row(one, endpoint_id) for one in new for endpoint_id in endpoints.get(one.site_id, ())]
-    if rows:
-        connection.execute(insert(Callback), rows)
-    return len(rows)
+    """Stores each callback once for every endpoint of its site; returns how many rows that made.
+
+    What is for a disabled endpoint is parked at once, so that a replay brings all that it missed.
+    """
+    rows = document([_row(one) for one in new])
+    return connection.execute(_INSERT_MANY, {"rows": rows, "sites": list({one.site_id for one in new})}).rowcount
 
 
-def _active_endpoints(connection: Connection, site_ids: Collection[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    rows = connection.execute(
-        select(Endpoint.site_id, Endpoint.id)
-        .where(Endpoint.site_id == func.any(list(site_ids)), Endpoint.disabled_at.is_(None))
-        .order_by(Endpoint.id)
-    )
-    for site_id, endpoint_id in rows:
-        found.setdefault(site_id, []).append(endpoint_id)
-    return found
-
-
-def _row(new: NewCallback, endpoint_id: int) -> dict[str, Any]:
+def _row(new: NewCallback) -> dict[str, Any]:
     return {
         "site_id": new.site_id,
-        "endpoint_id": endpoint_id,
         "comment_id": new.comment_id,
         "decision_id": new.decision_id,
         "webhook_id": f"msg_{uuid_utils.uuid7().hex}",
-        "type": new.type.value,
+        "type": new.type,
         "version": new.version,
-        "payload": dict(new.payload),
-        "state": CallbackState.PENDING.value,
+        "payload": new.payload,
         "due_at": new.due_at,
     }
 
@@ -96,14 +98,22 @@ def cancel_pending(connection: Connection, decision_id: int) -> int:
     of the change of mind by a higher version.
     """
     rows = connection.execute(
-        select(Callback.id, Callback.state, Callback.attempts)
+        select(
+            Callback.id,
+            Callback.state,
+            or_(
+                Callback.attempts > 0,
+                select(CallbackAttempt).where(CallbackAttempt.callback_id == Callback.id).exists(),
+            ),
+        )
         .where(Callback.decision_id == decision_id)
         .order_by(Callback.id)
         .with_for_update()
     ).all()
-    if any(row.state != CallbackState.PENDING.value or row.attempts for row in rows):
+    unheard = {CallbackState.PENDING.value, CallbackState.PARKED.value}
+    if any(tried or state not in unheard for _, state, tried in rows):
         return 0
-    ids = [row.id for row in rows]
+    ids = [identity for identity, _, _ in rows]
     connection.execute(
         update(Callback)
         .where(Callback.id == func.any(ids))
@@ -123,9 +133,14 @@ def any_due(connection: Connection, now: datetime) -> bool:
 
 
 def recent(
-    connection: Connection, site_ids: Collection[int], *, before: int | None = None, limit: int = 50
+    connection: Connection,
+    site_ids: Collection[int],
+    *,
+    state: CallbackState | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Logged]:
-    """The newest callbacks of these sites, newest first; ``before`` is the id that ended the page before."""
+    """The newest callbacks of these sites, newest first, of one state if given; ``before`` ended the page before."""
     latest = (
         select(CallbackAttempt.status, CallbackAttempt.code, CallbackAttempt.detail)
         .where(CallbackAttempt.callback_id == Callback.id)
@@ -163,6 +178,8 @@ def recent(
     )
     if before is not None:
         statement = statement.where(Callback.id < before)
+    if state is not None:
+        statement = statement.where(Callback.state == state.value)
     rows: Any = connection.execute(statement)
     return [Logged(*row) for row in rows]
 
@@ -186,6 +203,6 @@ def replay(connection: Connection, site_id: int, callback_ids: Collection[int] |
         connection.execute(
             update(Endpoint)
             .where(Endpoint.id == func.any(endpoint_ids))
-            .values(failures=0, open_until=None, disabled_at=None, disabled_reason=None)
+            .values(failures=0, open_until=None, failing_since=None, disabled_at=None, disabled_reason=None)
         )
     return len(endpoint_ids)

@@ -42,11 +42,15 @@ def holder(connection: Connection, comment_id: int, now: datetime) -> Holder | N
     return Holder(row.moderator_id, row.name, row.until) if row else None
 
 
-def drop(connection: Connection, comment_id: int, *, moderator_id: int | None = None) -> bool:
-    """Ends a claim, only the given moderator's where one is named."""
+def drop(
+    connection: Connection, comment_id: int, *, moderator_id: int | None = None, token: uuid.UUID | None = None
+) -> bool:
+    """Ends a claim, only the given moderator's where one is named, and only the very lease whose token is given."""
     statement = delete(Claim).where(Claim.comment_id == comment_id)
     if moderator_id is not None:
         statement = statement.where(Claim.moderator_id == moderator_id)
+    if token is not None:
+        statement = statement.where(Claim.token == token)
     return connection.execute(statement).rowcount > 0
 
 

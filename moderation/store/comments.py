@@ -13,7 +13,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, select, text, update
 
 from moderation.domain.vocabulary import Label, State, Verdict
+from moderation.store.documents import document
 from moderation.store.schema import Author, Bundle, Comment, Decision, Outcome, Revision, Score
+from moderation.store.scores import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,14 @@ def add_revision(
     )
 
 
+def restamp(connection: Connection, revision_id: int, *, written_at: datetime, site_revision: int | None) -> None:
+    """A newer edit to the same words: when it was made, and the site's number of it."""
+    number = func.coalesce(site_revision, Revision.site_revision)
+    connection.execute(
+        update(Revision).where(Revision.id == revision_id).values(written_at=written_at, site_revision=number)
+    )
+
+
 def set_state(connection: Connection, comment_id: int, state: State, *, priority: float | None = None) -> None:
     values: dict[str, Any] = {"state": state, "state_at": func.now()}
     if priority is not None:
@@ -246,39 +256,38 @@ class Routed:
 
 _STILL_WAITING = text("""
 SELECT c.id FROM comments c
-JOIN unnest(CAST(:id AS bigint[]), CAST(:revision AS int[])) AS t(id, revision)
-    ON t.id = c.id AND c.current_revision = t.revision
+JOIN unnest(CAST(:id AS bigint[]), CAST(:revision AS int[]), CAST(:attempts AS int[]), CAST(:reports AS int[]))
+    AS t(id, revision, attempts, reports)
+    ON t.id = c.id AND c.current_revision = t.revision AND c.attempts = t.attempts AND c.reports = t.reports
 WHERE c.state = 'waiting' ORDER BY c.id FOR UPDATE OF c
 """)
 
+# A hold decides nothing: what stood before it is remembered, so that a second edit of a rejected comment is held too.
 _SETTLE = text("""
 UPDATE comments c
-SET state = r.state, priority = r.priority, version = r.version, standing_decision_id = r.decision,
+SET state = r.state, priority = r.priority, version = r.version,
+    standing_decision_id = CASE WHEN r.state = 'held' THEN c.standing_decision_id ELSE r.decision_id END,
     attempts = 0, lease_until = NULL, state_at = now()
-FROM unnest(CAST(:id AS bigint[]), CAST(:state AS text[]), CAST(:priority AS float8[]), CAST(:version AS int[]),
-            CAST(:decision AS bigint[])) AS r(id, state, priority, version, decision)
+FROM json_to_recordset(CAST(:rows AS json))
+     AS r(id bigint, state text, priority float8, version int, decision_id bigint)
 WHERE c.id = r.id
 """)
 
 
-def lock_waiting(connection: Connection, revisions: Sequence[tuple[int, int]]) -> set[int]:
-    """Locks those comments, given as (id, revision), that still wait in that very revision; returns their ids."""
-    ids, numbers = [one for one, _ in revisions], [n for _, n in revisions]
-    return set(connection.execute(_STILL_WAITING, {"id": ids, "revision": numbers}).scalars())
+def lock_waiting(connection: Connection, claimed: Sequence[Waiting]) -> set[int]:
+    """Locks those that still wait as they were claimed, wording, reports and claim; returns their ids."""
+    values = {
+        "id": [one.id for one in claimed],
+        "revision": [one.revision for one in claimed],
+        "attempts": [one.attempts for one in claimed],
+        "reports": [one.reports for one in claimed],
+    }
+    return set(connection.execute(_STILL_WAITING, values).scalars())
 
 
 def settle(connection: Connection, routed: Sequence[Routed]) -> None:
     """Moves comments on that ``lock_waiting`` has locked, in one statement."""
-    connection.execute(
-        _SETTLE,
-        {
-            "id": [one.id for one in routed],
-            "state": [one.state.value for one in routed],
-            "priority": [one.priority for one in routed],
-            "version": [one.version for one in routed],
-            "decision": [one.decision_id for one in routed],
-        },
-    )
+    connection.execute(_SETTLE, {"rows": document(routed)})
 
 
 def release(connection: Connection, ids: Sequence[int]) -> None:
@@ -286,13 +295,17 @@ def release(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(update(Comment).where(Comment.id == func.any(list(ids))).values(lease_until=None))
 
 
+# Rows are locked in the order of their ids, or two batches with the same authors could wait for each other for ever.
 _COUNT_VERDICTS = text("""
-UPDATE authors a SET published = a.published + d.published, rejected = a.rejected + d.rejected
-FROM (SELECT author_id, sum(published) AS published, sum(rejected) AS rejected
-      FROM unnest(CAST(:author AS bigint[]), CAST(:published AS int[]), CAST(:rejected AS int[]))
-           AS t(author_id, published, rejected)
-      GROUP BY author_id ORDER BY author_id) d
-WHERE a.id = d.author_id AND (d.published <> 0 OR d.rejected <> 0)
+WITH moved AS (
+    SELECT author_id, sum(published) AS published, sum(rejected) AS rejected
+    FROM unnest(CAST(:author AS bigint[]), CAST(:published AS int[]), CAST(:rejected AS int[]))
+         AS t(author_id, published, rejected)
+    GROUP BY author_id HAVING sum(published) <> 0 OR sum(rejected) <> 0),
+locked AS MATERIALIZED (
+    SELECT a.id FROM authors a JOIN moved ON moved.author_id = a.id ORDER BY a.id FOR NO KEY UPDATE OF a)
+UPDATE authors a SET published = a.published + moved.published, rejected = a.rejected + moved.rejected
+FROM locked JOIN moved ON moved.author_id = locked.id WHERE a.id = locked.id
 """)
 
 
@@ -306,6 +319,12 @@ def count_verdicts(connection: Connection, moves: Sequence[tuple[int, State, Sta
             "rejected": [(to is State.REJECTED) - (before is State.REJECTED) for _, before, to in moves],
         },
     )
+
+
+def authors_of(connection: Connection, site_id: int, ext_ids: Sequence[str]) -> list[int]:
+    """The author of each of these comments, given by the site's own ids; one who wrote several comes several times."""
+    condition = and_(Comment.site_id == site_id, Comment.ext_id == func.any(list(ext_ids)))
+    return list(connection.scalars(select(Comment.author_id).where(condition)))
 
 
 def waiting_counts(connection: Connection) -> tuple[bool, bool]:
@@ -387,4 +406,4 @@ def _reasons_of(connection: Connection, revision_id: int) -> list[dict[str, Any]
     checks = connection.scalar(
         select(Outcome.checks).where(Outcome.revision_id == revision_id).order_by(Outcome.id.desc()).limit(1)
     )
-    return [check for check in checks or [] if check["action"] != "publish"]
+    return [as_told(check) for check in checks or [] if check["action"] != "publish"]

@@ -1,21 +1,39 @@
-"""The append-only record of decisions."""
+"""The append-only record of decisions.
+
+A site reads its decisions in the order of their ids, so none may appear behind one that was read already. Ids are drawn
+before a commit, though, and commits overtake each other. Therefore every statement here that draws an id first takes a
+shared lock of its site, which lasts until its transaction ends, and a reader takes the exclusive one for a moment:
+then nobody is between drawing and committing, and whoever waits draws a larger id afterwards. Nothing of this is
+stored, so a restored dump or a restart cannot break it.
+
+No ring of waiting can form. The reader holds nothing while it waits (its transaction begins with that lock). Who holds
+a shared lock waits for no row of one that still wants it: comments are locked before it, authors' counts after it, and
+several sites' locks are taken in the order of their ids.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import uuid_utils.compat
-from sqlalchemy import Connection, insert, select, text
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
+from moderation.domain.errors import DecisionsUnderWayError
 from moderation.domain.vocabulary import Actor, Label, Verdict
+from moderation.store.documents import document
 from moderation.store.schema import Bundle, Comment, Decision, Moderator
 
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """One decision to record. ``verdict`` is ``None`` where it withdraws the one it overturns."""
+    """One decision to record. ``verdict`` is ``None`` where it withdraws the one it overturns.
+
+    ``at`` is when it was made, where that was not just now.
+    """
 
     site_id: int
     comment_id: int
@@ -31,6 +49,7 @@ class NewDecision:
     outcome_id: int | None = None
     overturns: int | None = None
     undo_until: datetime | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +84,60 @@ class DecidedRow:
     payload: dict[str, Any]
 
 
+_LOCKS: Final = 7_232_011
+"""The first key of the advisory locks of sites; the second is the site's id."""
+_READERS_WAIT: Final = "1s"
+"""A reader gives up then: as long as it waits, those who decide queue up behind it."""
+
+_TAKE_PART = text("SELECT pg_advisory_xact_lock_shared(:locks, CAST(:site_id AS int))")
+
+# The locks are an aggregate of their own, complete before the first row, and with it the first id, is made.
 _RECORD_MANY = text("""
+WITH part AS MATERIALIZED (
+    SELECT count(*) FROM (SELECT pg_advisory_xact_lock_shared(:locks, site) FROM unnest(CAST(:sites AS int[])) site) s)
 INSERT INTO decisions
     (public_id, site_id, comment_id, version, revision, verdict, labels, actor, bundle_id, outcome_id)
-SELECT public_id, site_id, comment_id, version, revision, verdict,
-       CASE WHEN labels = '' THEN ARRAY[]::text[] ELSE string_to_array(labels, ',') END, actor, bundle_id, outcome_id
-FROM unnest(CAST(:public_id AS uuid[]), CAST(:site_id AS bigint[]), CAST(:comment_id AS bigint[]),
-            CAST(:version AS int[]), CAST(:revision AS int[]), CAST(:verdict AS text[]), CAST(:labels AS text[]),
-            CAST(:actor AS text[]), CAST(:bundle_id AS bigint[]), CAST(:outcome_id AS bigint[]))
-     AS t(public_id, site_id, comment_id, version, revision, verdict, labels, actor, bundle_id, outcome_id)
+SELECT public_id, site_id, comment_id, version, revision, verdict, labels, actor, bundle_id, outcome_id
+FROM part CROSS JOIN json_to_recordset(CAST(:rows AS json))
+     AS t(public_id uuid, site_id bigint, comment_id bigint, version int, revision int, verdict text, labels text[],
+          actor text, bundle_id bigint, outcome_id bigint)
 RETURNING id, public_id, comment_id
 """)
+
+
+def take_part(connection: Connection, site_id: int) -> None:
+    """For a transaction that may decide late: takes the site's shared lock now, before it locks rows of others."""
+    connection.execute(_TAKE_PART, {"locks": _LOCKS, "site_id": site_id})
 
 
 def record_automatic(connection: Connection, decisions: Sequence[NewDecision]) -> list[Recorded]:
     """Records many decisions without a person in one statement."""
     if not decisions:
         return []
-    rows = connection.execute(
-        _RECORD_MANY,
-        {
-            "public_id": [uuid_utils.compat.uuid7() for _ in decisions],
-            "site_id": [one.site_id for one in decisions],
-            "comment_id": [one.comment_id for one in decisions],
-            "version": [one.version for one in decisions],
-            "revision": [one.revision for one in decisions],
-            "verdict": [one.verdict.value if one.verdict else None for one in decisions],
-            "labels": [",".join(label.value for label in one.labels) for one in decisions],
-            "actor": [one.actor.value for one in decisions],
-            "bundle_id": [one.bundle_id for one in decisions],
-            "outcome_id": [one.outcome_id for one in decisions],
-        },
-    )
-    return [Recorded(*row) for row in rows]
+    sites = sorted({one.site_id for one in decisions})
+    rows = document([_automatic_row(one) for one in decisions])
+    recorded = connection.execute(_RECORD_MANY, {"locks": _LOCKS, "sites": sites, "rows": rows})
+    return [Recorded(*row) for row in recorded]
+
+
+def _automatic_row(decision: NewDecision) -> dict[str, Any]:
+    return {
+        "public_id": uuid_utils.compat.uuid7(),
+        "site_id": decision.site_id,
+        "comment_id": decision.comment_id,
+        "version": decision.version,
+        "revision": decision.revision,
+        "verdict": decision.verdict,
+        "labels": decision.labels,
+        "actor": decision.actor,
+        "bundle_id": decision.bundle_id,
+        "outcome_id": decision.outcome_id,
+    }
 
 
 def record(connection: Connection, decision: NewDecision) -> Recorded:
     """Records one decision, a person's or the site's."""
+    take_part(connection, decision.site_id)
     public_id = uuid_utils.compat.uuid7()
     identity = connection.scalar(
         insert(Decision)
@@ -121,6 +157,7 @@ def record(connection: Connection, decision: NewDecision) -> Recorded:
             outcome_id=decision.outcome_id,
             overturns=decision.overturns,
             undo_until=decision.undo_until,
+            at=decision.at or func.now(),
         )
         .returning(Decision.id)
     )
@@ -181,8 +218,32 @@ def newest_of(connection: Connection, comment_id: int) -> Standing | None:
     return _standing(row) if row else None
 
 
-def decided_after(connection: Connection, site_id: int, cursor: int, limit: int) -> list[DecidedRow]:
-    """A site's decisions after a cursor, oldest first, for repair of what callbacks did not bring."""
+def settled_up_to(connection: Connection, site_id: int) -> int:
+    """The id up to which a site's decisions are complete: none with a smaller one can appear any more.
+
+    To be called first in a transaction, which is to end right after, before the decisions are read.
+
+    Raises:
+        DecisionsUnderWayError: a transaction that decides takes too long to wait for.
+    """
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_READERS_WAIT}'"))
+    try:
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:locks, :site_id)"), {"locks": _LOCKS, "site_id": site_id}
+        )
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise DecisionsUnderWayError from error
+        raise
+    # A statement of its own: what it sees begins after the wait.
+    return connection.scalar(select(func.coalesce(func.max(Decision.id), 0))) or 0
+
+
+def decided_after(connection: Connection, site_id: int, cursor: int, limit: int, *, up_to: int) -> list[DecidedRow]:
+    """A site's decisions after a cursor, oldest first, for repair of what callbacks did not bring.
+
+    ``up_to`` comes from ``settled_up_to``; what lies beyond may have gaps that are filled later.
+    """
     rows = connection.execute(
         select(
             Decision.id,
@@ -200,7 +261,7 @@ def decided_after(connection: Connection, site_id: int, cursor: int, limit: int)
         )
         .join(Comment, Comment.id == Decision.comment_id)
         .outerjoin(Bundle, Bundle.id == Decision.bundle_id)
-        .where(Decision.site_id == site_id, Decision.id > cursor)
+        .where(Decision.site_id == site_id, Decision.id > cursor, Decision.id <= up_to)
         .order_by(Decision.id)
         .limit(limit)
     ).mappings()

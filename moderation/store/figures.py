@@ -100,7 +100,9 @@ FROM (SELECT count(*) AS n, min(received_at) AS since
      (SELECT count(*) AS n, min(state_at) AS since
       FROM (SELECT state_at FROM comments WHERE state = 'held' LIMIT :most) a) h,
      (SELECT count(*) AS n, min(due_at) AS since
-      FROM (SELECT due_at FROM callbacks WHERE state = 'pending' AND due_at <= :now ORDER BY due_at LIMIT :most) a) d,
+      FROM endpoints e CROSS JOIN LATERAL (
+          SELECT due_at FROM callbacks
+          WHERE endpoint_id = e.id AND state = 'pending' AND due_at <= :now ORDER BY due_at LIMIT :most) a) d,
      (SELECT count(*) AS n FROM (SELECT FROM callbacks WHERE state = 'parked' LIMIT :most) a) p
 """)
 

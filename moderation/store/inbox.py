@@ -3,18 +3,23 @@
 ``take_in`` is the hot path: one statement, one round trip, whatever the number of comments.
 """
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, text
+from sqlalchemy import Connection, and_, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 
 from moderation.domain.event import Created
+from moderation.store.documents import document
 from moderation.store.schema import Comment, EarlyEvent, InboxEntry
+
+
+class MetAnotherError(Exception):
+    """Another transaction stored the same story, author, comment or webhook id a moment ago; try again and see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,107 +45,106 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many of a batch were stored, and the site's ids of comments for which early events wait."""
+    """The site's ids of the comments that were stored, and of those for which early events wait."""
 
-    stored: int
-    with_early_events: tuple[str, ...]
+    stored: frozenset[str]
+    with_early_events: frozenset[str]
 
 
-_COLUMNS = {
-    "webhook_id": "text",
-    "sha256": "bytea",
-    "answer": "jsonb",
-    "public_id": "uuid",
-    "ext_id": "text",
-    "parent_ext_id": "text",
-    "story_ext_id": "text",
-    "story_url": "text",
-    "story_title": "text",
-    "story_section": "text",
-    "author_ext_id": "text",
-    "author_name": "text",
-    "email_hmac": "bytea",
-    "ip_hmac": "bytea",
-    "author_url": "text",
-    "registered_at": "timestamptz",
-    "state": "text",
-    "historical": "bool",
-    "created_at": "timestamptz",
-    "body_text": "text",
-    "body_html": "text",
-    "language": "text",
-    "links": "int",
-}
-_ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _COLUMNS.items())
+_COLUMNS = """
+    webhook_id text, sha256 text, answer jsonb, public_id uuid, ext_id text, parent_ext_id text, story_ext_id text,
+    story_url text, story_title text, story_section text, author_ext_id text, author_name text, email_hmac text,
+    ip_hmac text, author_url text, registered_at timestamptz, state text, historical bool, created_at timestamptz,
+    body_text text, body_html text, language text, links int
+"""
 
+# OFFSET 0 keeps PostgreSQL from turning a look-up by key into a join: a plan that was made while a table was small
+# would go on reading all of it.
+#
 # Rows that the statement itself inserts are invisible to its selects, so "inserted union found" has no doubles. A story
-# or author that another transaction inserts at the same moment is in neither; then fewer comments come back than went
-# in, and the caller's transaction is rolled back and tried again (the row is visible by then).
+# or author that another transaction inserts at the same moment is in neither; then its comment is not stored, and the
+# caller tries it again (the row is visible by then). Two deliveries under one webhook id at the same moment meet at the
+# inbox's unique key: the second fails whole, and so leaves nothing behind even where the statement commits by itself.
 _TAKE_IN = text(f"""
-WITH incoming AS (SELECT * FROM unnest({_ARRAYS}) AS t({", ".join(_COLUMNS)})),
-fresh AS (
-    INSERT INTO inbox (site_id, webhook_id, body_sha256, answer)
-    SELECT :site_id, webhook_id, sha256, answer FROM incoming
-    ON CONFLICT DO NOTHING RETURNING webhook_id),
+WITH incoming AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS t({_COLUMNS})
+    WHERE NOT EXISTS (SELECT FROM inbox b WHERE b.site_id = :site_id AND b.webhook_id = t.webhook_id OFFSET 0)
+      AND NOT EXISTS (SELECT FROM comments c WHERE c.site_id = :site_id AND c.ext_id = t.ext_id OFFSET 0)
+      AND NOT (:plain_only AND EXISTS (
+          SELECT FROM early_events e WHERE e.site_id = :site_id AND e.comment_ext_id = t.ext_id OFFSET 0))),
 new_story AS (
     INSERT INTO stories (site_id, ext_id, url, title, section)
     SELECT DISTINCT ON (story_ext_id) :site_id, story_ext_id, story_url, story_title, story_section
     FROM incoming i
-    WHERE NOT EXISTS (SELECT FROM stories s WHERE s.site_id = :site_id AND s.ext_id = i.story_ext_id)
+    WHERE NOT EXISTS (SELECT FROM stories s WHERE s.site_id = :site_id AND s.ext_id = i.story_ext_id OFFSET 0)
     ON CONFLICT DO NOTHING RETURNING id, ext_id),
 story AS (
     SELECT id, ext_id FROM new_story
     UNION ALL SELECT id, ext_id FROM stories
-    WHERE site_id = :site_id AND ext_id = ANY(CAST(:story_ext_id AS text[]))),
+    WHERE site_id = :site_id AND ext_id = ANY(ARRAY(SELECT story_ext_id FROM incoming))),
 new_author AS (
     INSERT INTO authors (site_id, ext_id, name, email_hmac, ip_hmac, url, registered_at)
     SELECT DISTINCT ON (author_ext_id)
-        :site_id, author_ext_id, author_name, email_hmac, ip_hmac, author_url, registered_at
+        :site_id, author_ext_id, author_name, decode(email_hmac, 'hex'), decode(ip_hmac, 'hex'), author_url,
+        registered_at
     FROM incoming i
-    WHERE NOT EXISTS (SELECT FROM authors a WHERE a.site_id = :site_id AND a.ext_id = i.author_ext_id)
+    WHERE NOT EXISTS (SELECT FROM authors a WHERE a.site_id = :site_id AND a.ext_id = i.author_ext_id OFFSET 0)
     ON CONFLICT DO NOTHING RETURNING id, ext_id),
 author AS (
     SELECT id, ext_id FROM new_author
     UNION ALL SELECT id, ext_id FROM authors
-    WHERE site_id = :site_id AND ext_id = ANY(CAST(:author_ext_id AS text[]))),
+    WHERE site_id = :site_id AND ext_id = ANY(ARRAY(SELECT author_ext_id FROM incoming))),
 comment AS (
     INSERT INTO comments
         (public_id, site_id, ext_id, story_id, author_id, parent_ext_id, state, historical, created_at)
     SELECT i.public_id, :site_id, i.ext_id, story.id, author.id, i.parent_ext_id, i.state, i.historical, i.created_at
-    FROM incoming i JOIN fresh USING (webhook_id)
-    JOIN story ON story.ext_id = i.story_ext_id JOIN author ON author.ext_id = i.author_ext_id
+    FROM incoming i JOIN story ON story.ext_id = i.story_ext_id JOIN author ON author.ext_id = i.author_ext_id
     ON CONFLICT (site_id, ext_id) DO NOTHING RETURNING id, ext_id),
 revision AS (
     INSERT INTO revisions (comment_id, n, text, html, language, links, written_at)
     SELECT comment.id, 1, i.body_text, i.body_html, i.language, i.links, i.created_at
     FROM incoming i JOIN comment USING (ext_id)),
+kept AS (
+    INSERT INTO inbox (site_id, webhook_id, body_sha256, answer)
+    SELECT :site_id, webhook_id, decode(sha256, 'hex'), answer FROM incoming JOIN comment USING (ext_id)),
 counted AS (
     INSERT INTO counters (name, site_id, amount)
     SELECT 'received', :site_id, count(*) FROM comment HAVING count(*) > 0)
-SELECT (SELECT count(*) FROM comment) AS stored,
+SELECT ARRAY(SELECT ext_id FROM comment) AS stored,
        ARRAY(SELECT DISTINCT comment_ext_id FROM early_events
-             WHERE site_id = :site_id AND comment_ext_id = ANY(CAST(:ext_id AS text[]))) AS early
-""")  # noqa: S608 - the interpolated parts are the constants above
+             WHERE site_id = :site_id AND comment_ext_id = ANY(ARRAY(SELECT ext_id FROM incoming))) AS early
+""")  # noqa: S608 - the interpolated part is the constant above
 
 
-def take_in(connection: Connection, site_id: int, batch: Sequence[tuple[Incoming, str, Mapping[str, Any]]]) -> Taken:
+def take_in(
+    connection: Connection,
+    site_id: int,
+    batch: Sequence[tuple[Incoming, str, Mapping[str, Any]]],
+    *,
+    plain_only: bool = False,
+) -> Taken:
     """Stores new comments with their stories, authors, first revisions and inbox rows.
 
     ``batch`` holds each comment with its first state and the answer to remember. What is already known, by webhook id
-    or by the site's comment id, is left out: compare ``stored`` with the length of the batch.
+    or by the site's comment id, is left out; with ``plain_only`` also what early events wait for.
+
+    Raises:
+        MetAnotherError: another transaction kept one of these webhook ids at the same moment; nothing was stored.
     """
-    rows = [_row(incoming, state, answer) for incoming, state, answer in batch]
-    arrays = {name: [row[name] for row in rows] for name in _COLUMNS}
-    stored, early = connection.execute(_TAKE_IN, {"site_id": site_id, **arrays}).one()
-    return Taken(stored, tuple(early))
+    rows = document([_row(incoming, state, answer) for incoming, state, answer in batch])
+    try:
+        row = connection.execute(_TAKE_IN, {"site_id": site_id, "rows": rows, "plain_only": plain_only}).one()
+    except IntegrityError as error:
+        raise MetAnotherError from error
+    return Taken(frozenset(row.stored), frozenset(row.early))
 
 
 def _row(incoming: Incoming, state: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     created, story, author = incoming.created, incoming.created.story, incoming.created.author
     return {
         "webhook_id": incoming.webhook_id,
-        "sha256": incoming.body_sha256,
-        "answer": json.dumps(dict(answer)),
+        "sha256": incoming.body_sha256.hex(),
+        "answer": answer,
         "public_id": incoming.public_id,
         "ext_id": created.comment_id,
         "parent_ext_id": created.parent_id,
@@ -150,8 +154,8 @@ def _row(incoming: Incoming, state: str, answer: Mapping[str, Any]) -> dict[str,
         "story_section": story.section,
         "author_ext_id": author.ext_id,
         "author_name": author.name,
-        "email_hmac": author.email_hmac,
-        "ip_hmac": author.ip_hmac,
+        "email_hmac": author.email_hmac.hex() if author.email_hmac else None,
+        "ip_hmac": author.ip_hmac.hex() if author.ip_hmac else None,
         "author_url": author.url,
         "registered_at": author.registered_at,
         "state": state,
@@ -184,6 +188,15 @@ def remember(
         .returning(InboxEntry.id)
     ).first()
     return row is not None
+
+
+def restate(connection: Connection, site_id: int, webhook_id: str, answer: Mapping[str, Any]) -> None:
+    """Puts another answer in place of the one that was kept in the same transaction."""
+    connection.execute(
+        update(InboxEntry)
+        .where(InboxEntry.site_id == site_id, InboxEntry.webhook_id == webhook_id)
+        .values(answer=dict(answer))
+    )
 
 
 def keep_early(

@@ -31,7 +31,9 @@ class RoleAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
+class Attempts:
+    """Consecutive attempts to log in that were not right, those under way among them."""
+
     count: int
     last_at: datetime
 
@@ -88,24 +90,36 @@ def roles(connection: Connection, moderator_id: int) -> list[RoleAt]:
     return list(found.values())
 
 
-def failures(connection: Connection, keys: Sequence[bytes]) -> list[Failures]:
-    """The kept failures of an account and an address."""
-    rows = connection.execute(
-        select(LoginAttempt.failures, LoginAttempt.last_at).where(LoginAttempt.key.in_(list(keys)))
-    )
-    return [Failures(row.failures, row.last_at) for row in rows]
-
-
-def count_failure(connection: Connection, keys: Sequence[bytes], now: datetime) -> None:
-    for key in sorted(keys):
-        connection.execute(
+def lock_attempts(connection: Connection, keys: Sequence[bytes], now: datetime) -> dict[bytes, Attempts]:
+    """The counted attempts of an account and an address; others that ask for the same wait for this transaction."""
+    found = {}
+    for key in sorted(keys):  # in one order, so that two never wait for each other
+        row = connection.execute(
             upsert(LoginAttempt)
-            .values(key=key, failures=1, last_at=now)
-            .on_conflict_do_update(
-                index_elements=[LoginAttempt.key], set_={"failures": LoginAttempt.failures + 1, "last_at": now}
-            )
-        )
+            .values(key=key, failures=0, last_at=now)
+            .on_conflict_do_update(index_elements=[LoginAttempt.key], set_={"failures": LoginAttempt.failures})
+            .returning(LoginAttempt.failures, LoginAttempt.last_at)
+        ).one()
+        found[key] = Attempts(row.failures, row.last_at)
+    return found
 
 
-def forget_failures(connection: Connection, key: bytes) -> None:
+def set_attempts(connection: Connection, key: bytes, count: int, now: datetime) -> None:
+    connection.execute(update(LoginAttempt).where(LoginAttempt.key == key).values(failures=count, last_at=now))
+
+
+def forget_attempts(connection: Connection, key: bytes) -> None:
     connection.execute(delete(LoginAttempt).where(LoginAttempt.key == key))
+
+
+def take_back_attempt(connection: Connection, key: bytes) -> None:
+    """One attempt counted less: it was none against a password."""
+    connection.execute(
+        update(LoginAttempt)
+        .where(LoginAttempt.key == key, LoginAttempt.failures > 0)
+        .values(failures=LoginAttempt.failures - 1)
+    )
+
+
+def forget_attempts_before(connection: Connection, limit: datetime) -> int:
+    return connection.execute(delete(LoginAttempt).where(LoginAttempt.last_at < limit)).rowcount

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from moderation.domain.policy import DEFAULT_THRESHOLDS, Policy, Thresholds
@@ -23,13 +23,23 @@ class SiteRules:
     terms: tuple[str, ...]
 
 
+_SITES = select(Site.id, Site.slug, Site.mode, Site.hold_everything_until).where(Site.id == func.any(bindparam("ids")))
+_NEWEST_POLICIES = (
+    select(PolicyVersion.site_id, PolicyVersion.n, PolicyVersion.document)
+    .ext(distinct_on(PolicyVersion.site_id))
+    .where(PolicyVersion.site_id == func.any(bindparam("ids")))
+    .order_by(PolicyVersion.site_id, PolicyVersion.n.desc())
+)
+_TERMS = (
+    select(TermList.site_id, TermList.terms).where(TermList.site_id == func.any(bindparam("ids"))).order_by(TermList.id)
+)
+
+
 def rules_of(connection: Connection, site_ids: Sequence[int]) -> Mapping[int, SiteRules]:
     """Each site's rules as they stand now."""
     policies = _newest_policies(connection, site_ids)
     terms = _terms(connection, site_ids)
-    sites = connection.execute(
-        select(Site.id, Site.slug, Site.mode, Site.hold_everything_until).where(Site.id == func.any(list(site_ids)))
-    )
+    sites = connection.execute(_SITES, {"ids": list(site_ids)})
     return {
         row.id: SiteRules(
             site_id=row.id,
@@ -44,22 +54,13 @@ def rules_of(connection: Connection, site_ids: Sequence[int]) -> Mapping[int, Si
 
 
 def _newest_policies(connection: Connection, site_ids: Sequence[int]) -> dict[int, Policy]:
-    rows = connection.execute(
-        select(PolicyVersion.site_id, PolicyVersion.n, PolicyVersion.document)
-        .ext(distinct_on(PolicyVersion.site_id))
-        .where(PolicyVersion.site_id == func.any(list(site_ids)))
-        .order_by(PolicyVersion.site_id, PolicyVersion.n.desc())
-    )
+    rows = connection.execute(_NEWEST_POLICIES, {"ids": list(site_ids)})
     return {row.site_id: policy_of(row.n, row.document) for row in rows}
 
 
 def _terms(connection: Connection, site_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    rows = connection.execute(
-        select(TermList.site_id, TermList.terms)
-        .where(TermList.site_id == func.any(list(site_ids)))
-        .order_by(TermList.id)
-    )
+    rows = connection.execute(_TERMS, {"ids": list(site_ids)})
     for row in rows:
         found[row.site_id] = found.get(row.site_id, ()) + tuple(row.terms)
     return found

@@ -110,7 +110,7 @@ def _held_query(site_ids: Sequence[int], now: datetime) -> Select[Any]:
             Revision.text,
             Comment.priority,
             Comment.received_at,
-            func.coalesce(_newest_outcome(), text("'[]'::jsonb")),
+            func.coalesce(_newest_outcome(), text("'[]'::json")),
             Moderator.name,
         )
         .join(Site, Site.id == Comment.site_id)
@@ -146,7 +146,7 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             parent_author.name.label("parent_author"),
             parent_revision.text.label("parent_text"),
             Comment.received_at,
-            func.coalesce(_newest_outcome(), text("'[]'::jsonb")).label("checks"),
+            func.coalesce(_newest_outcome(), text("'[]'::json")).label("checks"),
             Moderator.name.label("claimed_by"),
             Moderator.id.label("claimed_by_id"),
         )

@@ -11,10 +11,19 @@ from flask.typing import ResponseReturnValue
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from classifiers import BundleError
+from moderation.callback_client import CallbackUrlError
 from moderation.domain import errors as domain
-from moderation.domain.errors import Fault, InvalidValueError, LoginDelayedError, ModerationError
+from moderation.domain.errors import (
+    DecisionsUnderWayError,
+    Fault,
+    InvalidValueError,
+    LoginDelayedError,
+    ModerationError,
+)
 from moderation.signing import SignatureError
 from moderation.store.failures import PASSING_FAILURES
+from moderation.vault import VaultError
 from moderation.web.answers import json_answer
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -29,9 +38,21 @@ STATUS_OF: Final[Mapping[type[ModerationError], int]] = {
     domain.LinkExpiredError: 410,
     domain.InvalidValueError: 422,
     domain.PromotionRefusedError: 409,
+    domain.DecisionsUnderWayError: 503,
     domain.ModerationError: 400,
 }
 """A class stands for its subclasses too; the nearest counts."""
+
+_LATER: Final = (LoginDelayedError, DecisionsUnderWayError)
+
+HTTP_CODES: Final[Mapping[int, str]] = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    416: "range_not_satisfiable",
+}
+"""Our names for what Flask and Werkzeug refuse: Python's own differ from version to version."""
 
 _MACHINE_PATHS: Final = ("/v1/", "/openapi.json", "/live", "/ready", "/metrics")
 
@@ -40,13 +61,18 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One refusal: what RFC 9457 asks for, our stable code, and each fault with the pointer to its field."""
+    """One refusal: what RFC 9457 asks for, our stable code, and each fault with the pointer to its field.
+
+    ``template`` and ``values`` are the detail before it was filled, for pages in other languages.
+    """
 
     status: int
     code: str
     detail: str
     faults: Sequence[Fault] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    template: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -80,6 +106,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(RefusalError, _refusal)
     app.register_error_handler(ModerationError, _domain_error)
     app.register_error_handler(SignatureError, _signature_error)
+    app.register_error_handler(CallbackUrlError, _callback_url_error)
+    app.register_error_handler(VaultError, _vault_error)
+    app.register_error_handler(BundleError, _bundle_error)
     app.register_error_handler(HTTPException, _http_error)
     for failure in PASSING_FAILURES:
         app.register_error_handler(failure, _database_failure)
@@ -90,8 +119,9 @@ def problem_of(error: ModerationError) -> Problem:
     """What a domain error is told as."""
     status = next(STATUS_OF[cls] for cls in type(error).__mro__ if cls in STATUS_OF)
     faults = error.faults if isinstance(error, InvalidValueError) else ()
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, LoginDelayedError) else {}
-    return Problem(status, error.code, str(error) or HTTPStatus(status).phrase, faults, headers)
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, _LATER) else {}
+    detail = str(error) or HTTPStatus(status).phrase
+    return Problem(status, error.code, detail, faults, headers, error.template, error.values)
 
 
 def _refusal(error: Exception) -> Response:
@@ -109,12 +139,28 @@ def _signature_error(error: Exception) -> Response:
     return answer(Problem(401, error.code, error.detail))
 
 
+def _callback_url_error(error: Exception) -> Response:
+    assert isinstance(error, CallbackUrlError)  # noqa: S101 - as registered
+    return answer(Problem(422, error.code, error.detail))
+
+
+def _vault_error(error: Exception) -> Response:
+    """The installation's key does not fit its database. Its message is for the operator and goes to the log."""
+    _log.error("secret_unreadable", error=str(error))
+    detail = "A secret of this site cannot be read on this server. Its log tells the operator what to do."
+    return answer(Problem(503, "secret_unreadable", detail, headers={"Retry-After": str(RETRY_SECONDS)}))
+
+
+def _bundle_error(error: Exception) -> Response:
+    return answer(Problem(409, "bundle_unusable", f"The bundle cannot be used: {error}"))
+
+
 def _http_error(error: Exception) -> ResponseReturnValue:
     """What Flask and Werkzeug refuse: unknown paths, wrong methods, bodies too large, hosts that are not trusted."""
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    code = HTTPStatus(error.code).name.lower()
+    code = HTTP_CODES.get(error.code, domain.ModerationError.code)
     headers = {}
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))

@@ -6,7 +6,7 @@ and nothing is lost, and a balancer that drained every web process would turn a 
 
 import hmac
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,7 +27,7 @@ from moderation import migrations
 from moderation.domain.errors import NotPermittedError
 from moderation.runtime import Runtime
 from moderation.steps.sweeping import HEARTBEAT
-from moderation.store import figures, leases
+from moderation.store import backlogs, deliveries, enrolments, figures, leases
 from moderation.store.failures import PASSING_FAILURES
 from moderation.web.current import runtime
 
@@ -36,7 +36,17 @@ health = Blueprint("health", __name__)
 SILENCE: Final = timedelta(seconds=60)
 """The sweep shows itself every few seconds; after this long it is taken for dead."""
 
-_COUNTERS: Final = ("received", "scored", "published", "held", "rejected", "decided", "delivered", "parked")
+_COUNTERS: Final = {
+    "received": "Comments that were stored.",
+    "scored": "Wordings that were scored.",
+    "published": "Comments that the policy published.",
+    "held": "Comments that were held for a person.",
+    "rejected": "Comments that the policy rejected.",
+    "decided": "Comments that people decided, at the desk or at the site, undone ones too.",
+    "delivered": "Callbacks that arrived.",
+    "failed_attempts": "Attempts to deliver a callback that failed.",
+    "parked": "Callbacks that were given up.",
+}
 _LATENCIES: Final = {
     "scored_seconds": "Seconds from the stored comment to its score.",
     "delivered_seconds": "Seconds from the time at which a callback was due to its delivery.",
@@ -60,6 +70,7 @@ def ready() -> tuple[Response, int]:
         with running.reading() as connection:
             current = migrations.is_current(connection)
             beat = leases.last_beat(connection, HEARTBEAT) if current else None
+            disabled = len(deliveries.disabled_endpoints(connection)) if current else 0
     except PASSING_FAILURES as error:
         _log.warning("not_ready", error=type(error).__name__)
         return _unready("database_unavailable", "The database does not answer. Check DATABASE_URL and the server.")
@@ -68,6 +79,7 @@ def ready() -> tuple[Response, int]:
             "schema_not_current", "The schema is not the one of this release. Run: python -m moderation migrate"
         )
     reasons = [*_broker_reasons(running), *_bundle_reasons(running), *_sweep_reasons(beat, running.now())]
+    reasons += _endpoint_reasons(disabled)
     return jsonify(status="degraded" if reasons else "ok", reasons=reasons), 200
 
 
@@ -95,6 +107,15 @@ def _sweep_reasons(beat: datetime | None, now: datetime) -> Iterator[Reason]:
         yield {
             "code": "sweep_silent",
             "detail": f"No sweep was seen {seen}. Are the worker and beat running?",
+        }
+
+
+def _endpoint_reasons(disabled: int) -> Iterator[Reason]:
+    if disabled:
+        yield {
+            "code": "endpoint_disabled",
+            "detail": f"Callbacks to {disabled} address(es) are switched off. `python -m moderation status` tells why; "
+            "once a receiver is mended, `python -m moderation callbacks replay SITE` switches them on again.",
         }
 
 
@@ -138,18 +159,27 @@ class _Figures(Collector):
         now = self._running.now()
         with self._running.reading() as connection:
             totals = figures.totals(connection)
+            slugs = {site.id: site.slug for site in enrolments.sites(connection)}
+            beats = backlogs.heartbeats(connection)
             backlog = figures.backlog(connection, now)
-        yield from _counters(totals)
+            endpoints = {
+                "failing": deliveries.failing_endpoints(connection),
+                "disabled": len(deliveries.disabled_endpoints(connection)),
+            }
+        yield from _counters(totals, slugs)
         yield from _backlogs(backlog, now)
+        yield _endpoints(endpoints)
         yield from _latencies(totals)
+        yield _progress(beats, now)
+        yield _bundle(self._running.live.problem() is None)
 
 
-def _counters(totals: dict[tuple[str, int | None], int]) -> Iterator[Metric]:
-    for name in _COUNTERS:
-        family = CounterMetricFamily(f"alochona_{name}", f"How many were {name}, by site.", labels=["site"])
-        for (counted, site_id), amount in sorted(totals.items(), key=str):
-            if counted == name:
-                family.add_metric([str(site_id or "")], amount)
+def _counters(totals: dict[tuple[str, int | None], int], slugs: Mapping[int, str]) -> Iterator[Metric]:
+    """One series for each enrolled site, from zero on, so that the first event shows as a rise."""
+    for name, description in _COUNTERS.items():
+        family = CounterMetricFamily(f"alochona_{name}", description, labels=["site"])
+        for site_id, slug in slugs.items():
+            family.add_metric([slug], totals.get((name, site_id), 0))
         yield family
 
 
@@ -166,6 +196,28 @@ def _backlogs(backlog: figures.Backlog, now: datetime) -> Iterator[Metric]:
     waiting.add_metric(["parked_callbacks"], backlog.callbacks_parked)
     yield waiting
     yield oldest
+
+
+def _endpoints(counts: dict[str, int]) -> Metric:
+    family = GaugeMetricFamily(
+        "alochona_endpoints", "Callback addresses that fail at present, and that are switched off.", labels=["state"]
+    )
+    for state, count in counts.items():
+        family.add_metric([state], count)
+    return family
+
+
+def _progress(beats: Mapping[str, datetime], now: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "alochona_seconds_since_progress", "Since each kind of work last showed progress.", labels=["process"]
+    )
+    for process, at in beats.items():
+        family.add_metric([process], max(0.0, (now - at).total_seconds()))
+    return family
+
+
+def _bundle(usable: bool) -> Metric:
+    return GaugeMetricFamily("alochona_bundle_usable", "1 if comments can be scored, else 0.", value=int(usable))
 
 
 def _latencies(totals: dict[tuple[str, int | None], int]) -> Iterator[Metric]:

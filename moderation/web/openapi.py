@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from moderation.web.answers import json_answer
-from moderation.web.problem_codes import PROBLEM_CODES
+from moderation.web.problem_codes import FIELD_CODES, PROBLEM_CODES
 from moderation.web.webhook import payloads, responses
 from moderation.web.webhook.decisions import MOST_DECISIONS
 
@@ -55,6 +55,7 @@ def show_reference() -> Response:
         operations=_operations(described),
         schemas=described["components"]["schemas"],
         problems=PROBLEM_CODES,
+        fields=FIELD_CODES,
         type_name=_type_name,
     )
     return Response(page, content_type="text/html; charset=utf-8")

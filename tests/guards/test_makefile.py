@@ -40,6 +40,31 @@ def test_a_machine_without_python_is_told_what_to_install(tmp_path: Path) -> Non
     assert "No Python 3.11 or newer" in refused.stdout
 
 
+def test_an_interpreter_that_cannot_make_an_environment_leaves_no_half_of_one(tmp_path: Path) -> None:
+    broken, venv = tmp_path / "python", tmp_path / "venv"
+    broken.write_text('#!/bin/sh\nmkdir -p "$3/bin" && touch "$3/bin/python" && exit 1\n')
+    broken.chmod(0o755)
+    refused = _make(f"PYTHON={broken}", f"VENV={venv}", "run")
+    assert refused.returncode != 0
+    assert "apt-get install python3-venv" in refused.stdout
+    assert not venv.exists()
+
+
+def test_the_tests_come_after_the_browser_and_tell_what_they_skipped() -> None:
+    recipe = _make("--dry-run", "test").stdout
+    assert 0 <= recipe.find("-m tests.browser.chromium") < recipe.find("-m pytest")
+    assert re.search(r"-m pytest .*-rs", recipe)
+
+
+def test_continuous_integration_brings_browser_font_php_and_fails_where_they_are_missing() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+    for package in ("chromium", "fonts-noto-core", "php-cli", "make", "python3-venv"):
+        assert re.search(rf"missing\+=\([^)]*\b{package}\b", script)
+    assert 'export CI="${CI:-true}"' in script
+    assert script.rstrip().endswith("exec make test")
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned_to_one_version(name: str) -> None:
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]

@@ -36,25 +36,40 @@ def row_id_of(world: World, site_id: int, ext_id: str = "c1") -> int:
 
 
 def make_callbacks(world: World, site_id: int, *, count: int = 1, due_at: datetime = NOW) -> list[int]:
-    """So many callbacks about one comment of the site; returns their ids."""
-    ext_id = f"c{site_id}"
-    world.make_comment(site_id, ext_id)
+    """So many callbacks, each about a comment of its own, told apart by their versions; returns their ids."""
+    world.make_comment(site_id, f"c{site_id}")
+    for version in range(2, count + 1):
+        world.make_comment(site_id, f"c{site_id}-{version}")
     new = [
-        NewCallback(
-            site_id=site_id,
-            comment_id=row_id_of(world, site_id, ext_id),
-            decision_id=None,
-            type=CallbackType.DECIDED,
-            version=version,
-            payload={"comment_id": ext_id, "version": version, "labels": [], "note": "বাংলা"},
-            due_at=due_at,
-        )
+        _new_callback(world, site_id, f"c{site_id}" if version == 1 else f"c{site_id}-{version}", version, due_at)
         for version in range(1, count + 1)
     ]
+    return insert_callbacks(world, site_id, new)
+
+
+def insert_callbacks(world: World, site_id: int, new: list[NewCallback]) -> list[int]:
     with world.work() as unit:
         callbacks.insert_many(unit.connection, new)
         rows = unit.connection.execute(select(Callback.id).where(Callback.site_id == site_id).order_by(Callback.id))
         return list(rows.scalars())
+
+
+def make_versions(world: World, site_id: int, *, count: int, due_at: datetime = NOW) -> list[int]:
+    """Callbacks about one comment, version by version; returns their ids."""
+    world.make_comment(site_id)
+    return insert_callbacks(world, site_id, [_new_callback(world, site_id, "c1", n + 1, due_at) for n in range(count)])
+
+
+def _new_callback(world: World, site_id: int, ext_id: str, version: int, due_at: datetime) -> NewCallback:
+    return NewCallback(
+        site_id=site_id,
+        comment_id=row_id_of(world, site_id, ext_id),
+        decision_id=None,
+        type=CallbackType.DECIDED,
+        version=version,
+        payload={"comment_id": ext_id, "version": version, "labels": [], "note": "বাংলা"},
+        due_at=due_at,
+    )
 
 
 def make_hearing_site(world: World, url: str, slug: str = "khobor") -> tuple[int, str]:

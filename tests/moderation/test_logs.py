@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,7 @@ BOTH_FORMS = pytest.mark.parametrize("as_json", [True, False], ids=["json", "con
 def logging_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    unbind()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -219,3 +221,39 @@ def test_what_json_cannot_hold_is_still_written() -> None:
     get_logger("x").info("seen", odd=object(), raw=b"\xff", keyed={(1, 2): 3})
     [event] = events(stream)
     assert event["keyed"] == {"(1, 2)": 3}
+
+
+class QuotedRowError(Exception):
+    """Says what PostgreSQL says of a row that it refuses."""
+
+
+def fail_holding(words: str) -> None:
+    held = {"nested": words}
+    try:
+        raise QuotedRowError(f"the row violates a constraint\nDETAIL:  Failing row contains (7, {held['nested']}).")
+    except QuotedRowError as error:
+        raise ExceptionGroup("several", [RuntimeError(f"within the group\n{words}"), error]) from error
+
+
+@BOTH_FORMS
+def test_a_traceback_shows_no_variables_and_the_first_line_of_each_message_only(as_json: bool) -> None:
+    words = uuid.uuid4().hex
+    stream = configured(as_json=as_json)
+    try:
+        fail_holding(words)
+    except ExceptionGroup:
+        get_logger("x").exception("failed")
+        logging.getLogger("y").exception("failed too")
+    written = stream.getvalue()
+    for said in ("in fail_holding", "the row violates a constraint", "ExceptionGroup: several", "within the group"):
+        assert written.count(said) >= 2
+    assert words not in written
+
+
+@BOTH_FORMS
+def test_a_ring_of_causes_is_told_once(as_json: bool) -> None:
+    stream = configured(as_json=as_json)
+    first, second = ValueError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+    get_logger("x").error("failed", exc_info=first)
+    assert stream.getvalue().count("ValueError: first") == 1

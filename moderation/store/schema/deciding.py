@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, REAL, Float, ForeignKey, Index, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy import ARRAY, JSON, REAL, Float, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.schema.base import Base, Now, RowId
@@ -46,7 +46,7 @@ class Outcome(Base):
     label: Mapped[str | None] = mapped_column(Text)
     value: Mapped[float | None] = mapped_column(Float)
     threshold: Mapped[float | None] = mapped_column(Float)
-    checks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    checks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     applied: Mapped[bool]
     at: Mapped[Now]
 
@@ -99,7 +99,7 @@ class Callback(Base):
 
     __tablename__ = "callbacks"
     __table_args__ = (
-        Index("ix_callbacks_due", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_callbacks_due", "endpoint_id", "due_at", "id", postgresql_where=text("state = 'pending'")),
         Index("ix_callbacks_parked", "site_id", "id", postgresql_where=text("state = 'parked'")),
         Index("ix_callbacks_comment", "comment_id"),
     )
@@ -112,7 +112,7 @@ class Callback(Base):
     webhook_id: Mapped[str] = mapped_column(Text, unique=True)
     type: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
-    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]

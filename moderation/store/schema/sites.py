@@ -24,7 +24,10 @@ class Site(Base):
 
 
 class Endpoint(Base):
-    """Where a site's callbacks go. ``failures`` counts consecutive ones; until ``open_until`` nothing is tried."""
+    """Where a site's callbacks go. ``failures`` counts consecutive ones; until ``open_until`` nothing is tried.
+
+    ``failing_since`` is the first of these failures. A disabled endpoint gets nothing; what is for it is parked.
+    """
 
     __tablename__ = "endpoints"
 
@@ -33,6 +36,7 @@ class Endpoint(Base):
     url: Mapped[str] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(server_default="0")
     open_until: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     disabled_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Now]

@@ -10,6 +10,7 @@ from moderation.steps import admitting
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
 from moderation.web.dashboard.blueprint import cookie_name, dashboard, session_token, visitor
+from moderation.web.errors import problem_of
 
 
 def local_path(wanted: str | None) -> str:
@@ -35,11 +36,10 @@ def login() -> ResponseReturnValue:
             address=request.remote_addr or "",
             now=now.now(),
         )
-    except LoginRefusedError as error:
-        return render_template("login.html", next=request.form.get("next", ""), problem=str(error)), 401
-    except LoginDelayedError as error:
-        page = render_template("login.html", next=request.form.get("next", ""), problem=str(error))
-        return page, 429, {"Retry-After": str(error.seconds)}
+    except (LoginRefusedError, LoginDelayedError) as error:
+        problem = problem_of(error)
+        page = render_template("login.html", next=request.form.get("next", ""), problem=problem)
+        return page, problem.status, dict(problem.headers)
     return _enter(token, local_path(request.form.get("next")))
 
 
@@ -54,9 +54,8 @@ def welcome(token: str) -> ResponseReturnValue:
             now.work, now.vault, token=token, password=request.form.get("password", ""), now=now.now()
         )
     except (InvalidValueError, LinkExpiredError) as error:
-        status = 410 if isinstance(error, LinkExpiredError) else 422
-        page = render_template("welcome.html", problem=str(error), shortest=admitting.SHORTEST_PASSWORD)
-        return page, status
+        problem = problem_of(error)
+        return render_template("welcome.html", problem=problem, shortest=admitting.SHORTEST_PASSWORD), problem.status
     return _enter(session, url_for("dashboard.review"))
 
 

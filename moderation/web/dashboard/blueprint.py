@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import NotPermittedError
@@ -79,19 +79,47 @@ def _refuse_forgery() -> None:
         raise NotPermittedError("This page is too old. Load it again and repeat what you did.")
 
 
+def language() -> str:
+    """The visitor's: kept with the account, and in a cookie for pages that know nobody."""
+    admitted: Admitted | None = g.get("admitted")
+    return wording.chosen(admitted.visitor.language if admitted else request.cookies.get("language"))
+
+
+@dashboard.after_request
+def _remember_language(response: Response) -> Response:
+    """An error page outside the dashboard, or one without its database, then speaks the account's language too."""
+    if g.get("admitted") and request.endpoint != "dashboard.language" and request.cookies.get("language") != language():
+        secure = runtime().settings.over_https
+        response.set_cookie("language", language(), samesite="Lax", secure=secure, path="/")
+    return response
+
+
 @dashboard.app_context_processor
 def _shared() -> dict[str, object]:
     admitted: Admitted | None = g.get("admitted")
-    language = wording.chosen(admitted.visitor.language if admitted else request.cookies.get("language"))
     return {
         "visitor": admitted.visitor if admitted else None,
         "csrf": csrf_token() if admitted else "",
+        "sees_deliveries": bool(admitted and site_ids(Permission.SEE_DELIVERIES)),
+        "shown": displaying.shown,
+        **_words(language()),
+    }
+
+
+def _words(language: str) -> dict[str, object]:
+    """What the templates say in the visitor's language."""
+    return {
         "language": language,
         "_": lambda text, **values: wording.translated(text, language, **values),
+        "ngettext": lambda one, many, n, **values: wording.counted(one, many, n, language, **values),
         "digits": lambda value: wording.digits(value, language),
+        "code_word": lambda code: wording.code(code, language),
         "ago": lambda moment: wording.ago(_now() - moment, language),
-        "shown": displaying.shown,
+        "ahead": lambda moment: wording.ahead(moment - _now(), language),
         "reason": lambda check: wording.reason(check, language),
+        "said": lambda problem: wording.said(problem.code, problem.template, problem.values, language),
+        "problem_title": lambda status: wording.title(status, language),
+        "failure": lambda code: wording.failure(code, language),
     }
 
 

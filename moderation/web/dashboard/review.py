@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Label, RejectReason, Verdict
-from moderation.steps import deciding, reviewing
+from moderation.steps import deciding
 from moderation.store import review_queue
 from moderation.store.review_queue import Card, Cursor
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, role_at, site_ids, visitor
-from moderation.web.errors import problem_of
+from moderation.web.errors import Problem, problem_of
 
 PAGE = 25
 
@@ -57,7 +57,7 @@ def _cursor(written: str | None) -> Cursor | None:
         raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
 
 
-def _card(public_id: uuid.UUID, permission: Permission) -> Card:
+def card_for(public_id: uuid.UUID, permission: Permission) -> Card:
     """The card, as if absent where it is another desk's."""
     with runtime().reading() as connection:
         card = review_queue.card(connection, public_id, site_ids(Permission.READ_REVIEW_QUEUE), runtime().now())
@@ -70,10 +70,10 @@ def _card(public_id: uuid.UUID, permission: Permission) -> Card:
 
 @dashboard.get("/review/<uuid:public_id>")
 def card(public_id: uuid.UUID) -> ResponseReturnValue:
-    return _show(_card(public_id, Permission.READ_REVIEW_QUEUE))
+    return _show(card_for(public_id, Permission.READ_REVIEW_QUEUE))
 
 
-def _show(card: Card, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
+def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
     fired = [check for check in card.checks if check["action"] != "publish"]
     page = render_template(
         "card.html",
@@ -86,29 +86,13 @@ def _show(card: Card, problem: str | None = None, status: int = 200) -> Response
         may_decide=permits(role_at(card.site_id), Permission.DECIDE),
         problem=problem,
     )
-    return page, status
-
-
-@dashboard.post("/review/<uuid:public_id>/claim")
-def claim(public_id: uuid.UUID) -> ResponseReturnValue:
-    _card(public_id, Permission.DECIDE)
-    reviewing.claim(
-        runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id, now=runtime().now()
-    )
-    return redirect(url_for("dashboard.card", public_id=public_id), 303)
-
-
-@dashboard.post("/review/<uuid:public_id>/release")
-def release(public_id: uuid.UUID) -> ResponseReturnValue:
-    _card(public_id, Permission.DECIDE)
-    reviewing.release(runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id)
-    return redirect(url_for("dashboard.review"), 303)
+    return page, problem.status if problem else 200
 
 
 @dashboard.post("/review/<uuid:public_id>/decide")
 def decide(public_id: uuid.UUID) -> ResponseReturnValue:
     """Publishes or rejects what the page showed; if it went on meanwhile, the page says by whom and shows it anew."""
-    card = _card(public_id, Permission.DECIDE)
+    card = card_for(public_id, Permission.DECIDE)
     try:
         decided = deciding.decide(
             runtime().work,
@@ -124,7 +108,7 @@ def decide(public_id: uuid.UUID) -> ResponseReturnValue:
             now=runtime().now(),
         )
     except (ConflictError, InvalidValueError) as error:
-        return _show(_card(public_id, Permission.DECIDE), str(error), problem_of(error).status)
+        return _show(card_for(public_id, Permission.DECIDE), problem_of(error))
     except ValueError as error:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from error
     return redirect(url_for("dashboard.review", done=decided.decision_id), 303)

@@ -1,33 +1,45 @@
-"""Words in the visitor's language: the catalogue, Bangla digits, relative times, reasons in plain words."""
+"""Words in the visitor's language: phrases, Bangla digits, relative times, reasons and problems in plain words."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
+from enum import StrEnum
 from typing import Any, Final
 
-LANGUAGES: Final = ("bn", "en")
+from babel.dates import format_timedelta
+
+from moderation.web.dashboard.catalogues import LANGUAGES, phrases, translations
+from moderation.web.dashboard.code_words import ATTEMPT_WORDS, CODE_WORDS, UNKNOWN_FAILURE
+from moderation.web.dashboard.problem_words import OTHER_TITLE, PROBLEM_WORDS, TITLES
+
 _BANGLA_DIGITS: Final = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
-_FILES: Final = {"bn": "bangla.json", "en": "english.json"}
-
-
-@cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """Bangla for every phrase of the pages, English for the codes among them; a test finds what is missing."""
-    path = Path(__file__).with_name(_FILES[language])
-    phrases: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return phrases
 
 
 def chosen(wanted: str | None) -> str:
-    return wanted if wanted in LANGUAGES else "bn"
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def translated(text: str, language: str, **values: object) -> str:
     """The phrase in the language, with its ``{places}`` filled; numbers get the language's digits."""
-    phrase = catalogue(language).get(text, text)
-    return phrase.format(**{name: digits(value, language) for name, value in values.items()}) if values else phrase
+    return _filled(translations(language).gettext(text), language, values)
+
+
+def counted(one: str, many: str, n: int, language: str, **values: object) -> str:
+    """The same for a phrase that has a form for one and a form for many; ``{n}`` is the number."""
+    return _filled(translations(language).ngettext(one, many, n), language, {"n": n, **values})
+
+
+def _filled(phrase: str, language: str, values: Mapping[str, object]) -> str:
+    return phrase.format(**{name: _value(one, language) for name, one in values.items()}) if values else phrase
+
+
+def _value(value: object, language: str) -> str:
+    """A code of ours in words, a number in digits, anything else (names) as it is."""
+    return code(value, language) if isinstance(value, StrEnum) else digits(value, language)
+
+
+def code(value: str, language: str) -> str:
+    """What the pages call a label, state, verdict, rule; codes of a later version stand as they are."""
+    return translated(CODE_WORDS.get(value, value), language) if value else ""
 
 
 def digits(value: object, language: str) -> str:
@@ -37,17 +49,25 @@ def digits(value: object, language: str) -> str:
 
 
 def ago(age: timedelta, language: str) -> str:
-    seconds = max(0, round(age.total_seconds()))
-    for size, phrase in ((86_400, "{n} days ago"), (3_600, "{n} hours ago"), (60, "{n} minutes ago")):
-        if seconds >= size:
-            return translated(phrase, language, n=seconds // size)
-    return translated("{n} seconds ago", language, n=seconds)
+    """How long ago in one unit; what lies in the future counts as now."""
+    if age < timedelta(seconds=1):
+        return translated("just now", language)
+    return _distance(-age, language)
+
+
+def ahead(wait: timedelta, language: str) -> str:
+    """In how long; what is due already is told as due now."""
+    return _distance(wait, language) if wait >= timedelta(seconds=1) else translated("due now", language)
+
+
+def _distance(signed: timedelta, language: str) -> str:
+    written = format_timedelta(signed, add_direction=True, threshold=1, locale=language)
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
 def reason(check: Mapping[str, Any], language: str) -> str:
     """A check in words: what it found, with the value and the threshold where there are such."""
-    name = translated(str(check.get("label") or check["rule"]), language)
-    parts = [name]
+    parts = [code(str(check.get("label") or check["rule"]), language)]
     if check.get("value") is not None:
         parts.append(digits(_number(check["value"]), language))
     if check.get("threshold") is not None:
@@ -60,3 +80,19 @@ def reason(check: Mapping[str, Any], language: str) -> str:
 def _number(value: float) -> int | float:
     """Counts are told without decimals, probabilities with two."""
     return int(value) if float(value).is_integer() and value != 1 else round(float(value), 2)
+
+
+def said(problem_code: str, template: str, values: Mapping[str, object], language: str) -> str:
+    """What happened and what to do: by the error's own message where the catalogue has it, else by its code."""
+    if template in phrases(language):
+        return translated(template, language, **values)
+    return translated(PROBLEM_WORDS.get(problem_code, PROBLEM_WORDS["refused"]), language)
+
+
+def title(status: int, language: str) -> str:
+    return translated(TITLES.get(status, OTHER_TITLE), language)
+
+
+def failure(attempt_code: str, language: str) -> str:
+    """Why an attempt to deliver a callback failed."""
+    return translated(ATTEMPT_WORDS.get(attempt_code, UNKNOWN_FAILURE), language)

@@ -4,18 +4,19 @@ A slug that no site has is checked against a secret that nobody knows, so that i
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
+import structlog
 from flask import request
 
 from moderation.domain.errors import NotFoundError
 from moderation.signing import SignatureError, VerifiedHeaders, new_secret, verify
 from moderation.store import sites
-from moderation.vault import Vault
+from moderation.vault import Vault, VaultError
 from moderation.web.current import runtime
 from moderation.web.errors import Problem, RefusalError
 
@@ -23,6 +24,8 @@ FRESH_SECONDS: Final = 5.0
 """How long this process goes by what it read of a site; a secret that was withdrawn counts no longer than that."""
 _MOST_SITES: Final = 10_000
 _LONGEST_KEY: Final = 500
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,24 @@ class SiteDirectory:
         return entry
 
     def _entry(self, site: sites.SigningSite) -> _Entry:
-        secrets = tuple(_Secret(self._vault.decrypt(stored.ciphertext), stored) for stored in site.secrets)
-        return _Entry(site.id, secrets, self._clock())
+        return _Entry(site.id, tuple(self._readable(site)), self._clock())
+
+    def _readable(self, site: sites.SigningSite) -> Iterator[_Secret]:
+        """The secrets that this installation's keys open; one that was lost with its key must not shut out the others.
+
+        Raises VaultError where there are secrets and none can be read.
+        """
+        lost: VaultError | None = None
+        found = False
+        for stored in site.secrets:
+            try:
+                yield _Secret(self._vault.decrypt(stored.ciphertext), stored)
+                found = True
+            except VaultError as error:
+                _log.error("secret_unreadable", site=site.slug)
+                lost = error
+        if lost is not None and not found:
+            raise lost
 
 
 def key_owner(slug: str) -> Sender:

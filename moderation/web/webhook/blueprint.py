@@ -11,5 +11,5 @@ webhook: Final = Blueprint("webhook", __name__, url_prefix="/v1/sites/<site>")
 class AnyIdConverter(BaseConverter):
     """The rest of the path, decoded, whatever it holds."""
 
-    regex = ".+"
+    regex = r"[\s\S]+"
     part_isolating = False

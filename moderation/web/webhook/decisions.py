@@ -5,7 +5,7 @@ from typing import Final
 from flask import Response, request
 
 from moderation.domain.errors import Fault, InvalidValueError
-from moderation.store.decisions import decided_after
+from moderation.store.decisions import decided_after, settled_up_to
 from moderation.web.answers import json_answer
 from moderation.web.current import runtime
 from moderation.web.webhook.authentication import key_owner
@@ -23,7 +23,9 @@ def list_decisions(site: str) -> Response:
     after = _number("after", 0, 0, _LARGEST_CURSOR)
     limit = _number("limit", 100, 1, MOST_DECISIONS)
     with runtime().reading() as connection:
-        rows = decided_after(connection, sender.site_id, after, limit + 1)
+        with connection.begin():
+            complete = settled_up_to(connection, sender.site_id)
+        rows = decided_after(connection, sender.site_id, after, limit + 1, up_to=complete)
     page = rows[:limit]
     return json_answer(
         {

@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from moderation.runtime import Runtime
+from moderation.steps.group_commit import GroupCommit
 from moderation.store import sites
 from moderation.web.errors import Problem, RefusalError
 from moderation.web.webhook.authentication import SiteDirectory
@@ -21,8 +22,11 @@ _EXTENSION: Final = "webhook"
 class Doorway:
     """One of these to an application."""
 
-    def __init__(self, directory: SiteDirectory, *, per_second: int, most_waiting: int) -> None:
+    def __init__(
+        self, directory: SiteDirectory, group_commit: GroupCommit, *, per_second: int, most_waiting: int
+    ) -> None:
         self.directory = directory
+        self.group_commit = group_commit
         self._limit = RateLimitItemPerSecond(per_second)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._places = BoundedSemaphore(most_waiting)
@@ -54,6 +58,7 @@ def install(app: Flask, runtime: Runtime) -> None:
 
     app.extensions[_EXTENSION] = Doorway(
         SiteDirectory(find, runtime.vault),
+        GroupCommit(runtime.work),
         per_second=runtime.settings.rate_limit,
         most_waiting=max(1, runtime.settings.web_threads // 2),
     )

@@ -22,11 +22,11 @@ def event_of(payload: EventPayload, keyed_digest: KeyedDigest) -> Event:
         case CreatedEvent():
             return _created(payload, keyed_digest)
         case EditedEvent(data=data):
-            return Edited(data.id, data.body, data.format, data.edited_at, data.revision)
+            return Edited(data.id, data.body, data.format, data.edited_at, data.revision, payload.historical)
         case DeletedEvent(data=data):
             return Deleted(data.id, data.deleted_at)
         case ReportedEvent(data=data):
-            return Reported(data.id, data.reporter.id, data.reason, data.reported_at)
+            return Reported(data.id, data.reporter.id, data.reason, data.reported_at, payload.historical)
         case ModeratedEvent():
             return _moderated(payload)
 

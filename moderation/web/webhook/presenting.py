@@ -3,7 +3,9 @@
 from typing import Any
 from urllib.parse import quote
 
+from moderation.domain.attribution import by_reasons
 from moderation.domain.event import Receipt
+from moderation.domain.vocabulary import State
 from moderation.store.comments import CommentStatus
 from moderation.web.current import runtime
 
@@ -18,6 +20,7 @@ def receipt_document(slug: str, receipt: Receipt) -> dict[str, Any]:
         "id": str(receipt.public_id) if receipt.public_id else None,
         "comment_id": receipt.comment_id,
         "state": receipt.state.value if receipt.state else None,
+        "version": receipt.version,
         "status_url": status_url(slug, receipt.comment_id),
     }
 
@@ -34,6 +37,7 @@ def status_document(slug: str, status: CommentStatus) -> dict[str, Any]:
         "bundle": status.bundle,
         "decision": status.decision,
         "reasons": status.reasons,
+        "held_by": dict(by_reasons(status.reasons, status.bundle)) if status.state is State.HELD else None,
         "received_at": status.received_at,
         "status_url": status_url(slug, status.ext_id),
     }

@@ -8,7 +8,6 @@ from flask import Response, request
 
 from moderation.domain.event import Delivery, Receipt
 from moderation.domain.vocabulary import State
-from moderation.steps import receiving
 from moderation.store.comments import CommentStatus, status_of
 from moderation.web.answers import json_answer
 from moderation.web.current import runtime
@@ -35,7 +34,7 @@ def receive_event(site: str) -> Response:
     document = parse_json(body)
     event = event_of(parse_event(document), runtime().vault.keyed_digest)
     delivery = Delivery(headers.webhook_id, digest(document), event)
-    (receipt,) = receiving.receive(runtime().work, sender.site_id, [delivery])
+    receipt = doorway().group_commit.receive(sender.site_id, delivery)
     if receipt.error is not None:
         raise receipt.error
     return _decided_in_time(sender, receipt) or _accepted(sender, receipt)

@@ -31,11 +31,16 @@ class Problem(Answered):
 
 
 class Accepted(Answered):
-    """``id`` is ours; it and ``state`` are null while an event waits for its comment to arrive."""
+    """``id`` is ours; it, ``state`` and ``version`` are null while an event waits for its comment to arrive.
+
+    ``state`` and ``version`` belong together as in a callback: where the version is higher than the one that the site
+    knows, both are news, and callbacks with a lower version are out of date.
+    """
 
     id: UUID | None
     comment_id: str
     state: State | None
+    version: int | None
     status_url: str
 
 
@@ -58,6 +63,7 @@ class CommentAnswer(Answered):
     bundle: str | None
     decision: StandingDecision | None
     reasons: list[dict[str, Any]]
+    held_by: Annotated[dict[str, str] | None, Field(description="What holds a held comment, as in a callback")]
     received_at: datetime
     status_url: str
 

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from moderation.commands.groups import LazyGroup
 from moderation.commands.program import program
 from moderation.settings import Settings
+from moderation.store import audit_log
 from moderation.store.unit_of_work import Work
 from moderation.vault import Vault
 from tests.conftest import SECRET_KEY
@@ -195,6 +196,15 @@ def test_names_from_the_database_cannot_steer_the_terminal(run: Run, work: Work)
     shown = run("status").stdout
     assert "\x1b" not in shown
     assert "[red]" in shown
+
+
+def test_a_replay_stands_in_the_record_of_what_operators_did(run: Run, work: Work) -> None:
+    run(*SITE)
+    run("callbacks", "replay", "khobor")
+    with work() as unit:
+        entry = audit_log.latest(unit.connection, 1)[0]
+    assert (entry.actor, entry.act, entry.subject) == ("operator", "callbacks.replayed", "khobor")
+    assert entry.details == {"count": 0}
 
 
 def test_replaying_where_nothing_is_parked_sends_nothing(run: Run) -> None:

@@ -2,10 +2,12 @@
 
 import configparser
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from moderation.commands.supervision import (
@@ -14,7 +16,11 @@ from moderation.commands.supervision import (
     application_programs,
     child_environment,
     end_leftovers,
+    remove_stale_socket,
     socket_path,
+    start_programs,
+    statuses,
+    supervised,
     write_configuration,
 )
 from moderation.domain.jobs import JobQueue
@@ -53,8 +59,9 @@ def test_the_children_inherit_servers_key_and_single_threaded_numerics(settings:
 
 def test_the_servers_stop_last_and_the_database_last_of_all(settings: Settings) -> None:
     written = _written(settings)
-    order = {name: int(written[name]["priority"]) for name in written.sections() if name.startswith("program:")}
-    assert order.pop("program:postgres") < order.pop("program:valkey") < min(order.values())
+    alone = [int(written[f"program:{name}"]["priority"]) for name in ("postgres", "valkey")]
+    assert [*alone, int(written["group:together"]["priority"])] == sorted({*alone, 30})
+    assert written["group:together"]["programs"] == ",".join(program.name for program in application_programs(settings))
 
 
 def test_every_process_is_started_again_when_it_dies(settings: Settings) -> None:
@@ -97,3 +104,43 @@ def test_what_a_killed_run_left_behind_is_ended_and_nothing_else_is(tmp_path: Pa
         left.wait(5)
         assert other.poll() is None
         other.kill()
+
+
+def test_a_socket_that_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    remove_stale_socket(path)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    remove_stale_socket(path)
+    assert not path.exists()
+
+
+def test_a_socket_that_somebody_listens_on_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    with socket.socket(socket.AF_UNIX) as held:
+        held.bind(str(path))
+        held.listen()
+        remove_stale_socket(path)
+        assert path.exists()
+
+
+def test_programs_start_when_told_and_end_with_the_block(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)"]
+    programs = [Program("sleeper", sleeping, 10, together=True), Program("other", sleeping, 20)]
+    configuration = write_configuration(tmp_path, programs)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(socket_path(tmp_path)))
+    with supervised(configuration, {**os.environ, MARK: str(tmp_path)}):
+        start_programs(tmp_path, ["sleeper"])
+        found = {status.name: status for status in statuses(tmp_path)}
+        assert found["other"].state == "STOPPED"
+        assert found["sleeper"].state == "STARTING"
+        pid = found["sleeper"].pid
+        assert psutil.pid_exists(pid)
+    assert not psutil.pid_exists(pid)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_supervisord_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="does not answer"):
+        statuses(tmp_path)

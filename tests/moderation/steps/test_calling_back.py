@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import Protocol
 
 import pytest
+from sqlalchemy import update
 
 from moderation.addresses import AllowList
 from moderation.callback_client import CallbackClient, Delivered
-from moderation.domain.backoff import CALLBACK_SCHEDULE
+from moderation.domain.backoff import CALLBACK_SCHEDULE, DISABLED_AFTER
 from moderation.domain.jobs import Job
 from moderation.signing import SignatureError
 from moderation.steps import calling_back
 from moderation.store import callbacks, deliveries, figures
+from moderation.store.schema import Callback, Endpoint
 from tests.factories import NOW, World
 from tests.moderation import outbox
 from tests.moderation.receivers import Receiver, running
@@ -147,6 +149,63 @@ def test_410_disables_the_endpoint_and_parks_all_that_waits_for_it(
     assert {outbox.callback(world, one).state for one in waiting} == {"parked"}
     assert outbox.endpoint(world, site_id).disabled_reason is not None
     assert {attempt for one in waiting for attempt in outbox.attempts(world, one)} == {(410, "gone")}
+
+
+FIVE_DAYS = timedelta(seconds=DISABLED_AFTER)
+
+
+@pytest.mark.parametrize(
+    ("failures", "failing_for", "disabled"),
+    [(3, FIVE_DAYS, True), (3, FIVE_DAYS - timedelta(seconds=1), False), (2, 30 * FIVE_DAYS, False)],
+    ids=["five days", "almost five days", "so few failures may be as old as they like"],
+)
+def test_an_endpoint_that_failed_for_five_days_gets_nothing_more_and_all_that_waits_is_parked(
+    deliver: Deliver, world: World, receiver: Receiver, failures: int, failing_for: timedelta, disabled: bool
+) -> None:
+    site_id, _ = outbox.make_hearing_site(world, receiver.url)
+    ids = outbox.make_callbacks(world, site_id, count=2)
+    with world.work() as unit:
+        unit.connection.execute(update(Endpoint).values(failures=failures, failing_since=NOW - failing_for))
+        unit.connection.execute(update(Callback).where(Callback.id == ids[1]).values(due_at=NOW + timedelta(days=9)))
+    receiver.status = 500
+
+    assert deliver() == 1
+
+    endpoint = outbox.endpoint(world, site_id)
+    assert (endpoint.disabled_at is not None) is disabled
+    assert {outbox.callback(world, one).state for one in ids} == {"parked" if disabled else "pending"}
+    with world.runtime.reading() as connection:
+        told = deliveries.disabled_endpoints(connection)
+    assert [one.site for one in told] == (["khobor"] if disabled else [])
+
+
+def test_one_success_ends_the_count_of_days(deliver: Deliver, world: World, receiver: Receiver) -> None:
+    site_id, _ = outbox.make_hearing_site(world, receiver.url)
+    outbox.make_callbacks(world, site_id, count=2)
+    with world.work() as unit:
+        unit.connection.execute(update(Endpoint).values(failures=9, failing_since=NOW - FIVE_DAYS))
+
+    deliver()
+
+    assert (outbox.endpoint(world, site_id).failures, outbox.endpoint(world, site_id).failing_since) == (0, None)
+
+
+def test_a_replay_switches_a_disabled_endpoint_on_and_brings_what_it_missed_meanwhile(
+    deliver: Deliver, world: World, receiver: Receiver
+) -> None:
+    site_id, _ = outbox.make_hearing_site(world, receiver.url)
+    with world.work() as unit:
+        unit.connection.execute(update(Endpoint).values(disabled_at=NOW, disabled_reason="gone", failing_since=NOW))
+    assert calling_back.replay(world.work, site_id, now=NOW) == 0
+    assert outbox.endpoint(world, site_id).disabled_at is None, "also where nothing was parked"
+
+    with world.work() as unit:
+        unit.connection.execute(update(Endpoint).values(disabled_at=NOW, disabled_reason="gone"))
+    outbox.make_callbacks(world, site_id, count=3)
+    assert deliver() == 0
+    assert calling_back.replay(world.work, site_id, now=NOW) == 3
+    assert deliver() == 3
+    assert outbox.endpoint(world, site_id).failing_since is None
 
 
 def test_four_failures_in_a_row_leave_the_endpoint_alone_then_one_callback_tries_it(

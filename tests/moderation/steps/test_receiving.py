@@ -1,6 +1,8 @@
 """Step 1: what a site sends is stored exactly once, in whatever order and however often it comes."""
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -8,14 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from classifiers import Scored
 from moderation.domain.errors import CommentDiffersError, WebhookIdReusedError
 from moderation.domain.event import Deleted, Edited, Moderated, Reported
 from moderation.domain.jobs import Job
 from moderation.domain.vocabulary import BodyFormat, Label, Mode, RejectReason, State, Verdict
-from moderation.steps import receiving, sweeping
+from moderation.steps import receiving, scoring, sweeping
 from moderation.store import inbox
 from moderation.store.schema import Callback, Comment, InboxEntry, Revision
 from tests.factories import NOW, World, make_created, make_delivery
+from tests.fakes import FixedLive
 
 
 def _count(world: World, table: type) -> int:
@@ -162,6 +166,56 @@ def test_one_reader_reporting_twice_counts_once_and_three_readers_bring_a_commen
     status = world.status(site_id)
     assert status.state is State.HELD
     assert status.reasons[0]["rule"] == "reports"
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A classifier during whose work something else happens."""
+
+    used: FixedLive
+    happens: Callable[[], object]
+
+    @property
+    def bundle_id(self) -> int:
+        return self.used.bundle_id
+
+    @property
+    def bundle(self) -> "Interrupted":
+        return self
+
+    @property
+    def name(self) -> str:
+        return self.used.bundle.name
+
+    def score(self, texts: Sequence[str]) -> list[Scored]:
+        self.happens()
+        return self.used.bundle.score(texts)
+
+
+def test_reports_that_arrive_while_a_comment_is_scored_are_not_missed(world: World) -> None:
+    site_id = world.make_site()
+    world.make_comment(site_id)
+    reported = [Reported("c1", f"reader-{n}", "rude", NOW) for n in range(3)]
+    live = Interrupted(world.words(), lambda: world.receive(site_id, *reported))
+
+    scoring.score_comments(world.work, lambda: live, now=lambda: NOW)
+    assert world.status(site_id).state is State.WAITING
+    scoring.score_singly(world.work, world.words().current, now=lambda: NOW)
+
+    status = world.status(site_id)
+    assert status.state is State.HELD
+    assert status.reasons[0]["rule"] == "reports"
+
+
+def test_what_was_rejected_is_held_after_every_edit_and_not_just_the_first(world: World) -> None:
+    site_id = world.make_site()
+    world.make_comment(site_id)
+    world.receive(site_id, _moderated())
+    for n in range(1, 4):
+        world.receive(site_id, _edited(f"নতুন কথা {n}", 60 * n))
+        world.score()
+        status = world.status(site_id)
+        assert (status.state, status.reasons[0]["rule"]) == (State.HELD, "edited_after_rejection")
 
 
 def test_an_imported_comment_stands_at_once_and_nothing_is_sent_about_it(world: World, announced: list[Job]) -> None:

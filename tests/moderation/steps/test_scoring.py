@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, insert, select, update
 
-from moderation.domain.event import Deleted, Edited
+from moderation.domain.event import AuthorFacts, Deleted, Edited
 from moderation.domain.jobs import Job
 from moderation.domain.policy import Policy, Thresholds
 from moderation.domain.vocabulary import BodyFormat, Label, Mode, State
@@ -129,6 +129,20 @@ def test_a_job_that_runs_twice_decides_once(world: World) -> None:
     assert _count(world, Decision) == _count(world, Score) == 1
 
 
+def test_a_job_whose_lease_ended_leaves_what_another_has_claimed_since(world: World) -> None:
+    site_id = world.make_site()
+    world.make_comment(site_id)
+    late = scoring._claim(world.work, 10, single=False)
+    with world.work() as unit:
+        unit.connection.execute(update(Comment).values(lease_until=NOW - timedelta(days=400)))
+    again = scoring._claim(world.work, 1, single=True)
+    scoring._score_batch(world.work, world.words(), late, NOW)
+    assert world.status(site_id).state is State.WAITING
+    scoring._score_batch(world.work, world.words(), again, NOW)
+    assert world.status(site_id).state is State.PUBLISHED
+    assert _count(world, Decision) == _count(world, Score) == 1
+
+
 def test_many_workers_at_once_decide_every_comment_exactly_once(world: World) -> None:
     site_id = world.make_site()
     world.receive(site_id, *(make_created(f"c{n}") for n in range(300)))
@@ -137,6 +151,17 @@ def test_many_workers_at_once_decide_every_comment_exactly_once(world: World) ->
         done = list(pool.map(lambda _: world.score(live), range(4)))
     assert sum(done) == 300
     assert _count(world, Decision) == 300
+
+
+def test_a_backlog_of_several_batches_is_decided_once_whoever_wrote_it(world: World) -> None:
+    site_id = world.make_site()
+    count = 3 * scoring.BATCH + 1
+    authors = [AuthorFacts(f"a{n}", "পাঠক") for n in range(7)]
+    world.receive(site_id, *(make_created(f"c{n}", author=authors[n % len(authors)]) for n in range(count)))
+    assert world.score() == count
+    assert _count(world, Decision) == _count(world, Outcome) == _count(world, Score) == count
+    with world.runtime.reading() as connection:
+        assert connection.scalar(select(func.sum(Author.published))) == count
 
 
 def test_a_poisonous_comment_is_held_after_five_tries_and_its_neighbours_are_decided(

@@ -58,7 +58,7 @@ def tell(world: World, site_id: int) -> tuple[int, list[int]]:
     return decision_id, [one.id for one in logged]
 
 
-def test_each_active_endpoint_of_the_site_gets_a_row_of_its_own(world: World) -> None:
+def test_each_endpoint_of_the_site_gets_a_row_of_its_own_parked_where_it_is_disabled(world: World) -> None:
     site_id = world.make_site()
     world.make_endpoint(site_id, "https://one.example/")
     world.make_endpoint(site_id, "https://two.example/")
@@ -68,8 +68,10 @@ def test_each_active_endpoint_of_the_site_gets_a_row_of_its_own(world: World) ->
 
     ids = outbox.make_callbacks(world, site_id)
 
-    assert len(ids) == 2
-    assert len({outbox.callback(world, one).webhook_id for one in ids}) == 2
+    told = sorted((outbox.callback(world, one) for one in ids), key=lambda one: one.endpoint_id)
+    assert [one.state for one in told] == ["pending", "pending", "parked"]
+    assert [one.endpoint_id for one in told][-1] == dead
+    assert len({one.webhook_id for one in told}) == 3
 
 
 def test_a_site_without_an_endpoint_gets_no_callbacks(world: World) -> None:
@@ -100,6 +102,20 @@ def test_a_decision_that_one_endpoint_may_have_heard_of_is_not_taken_back(world:
 
     assert under_way.id in ids
     assert {outbox.callback(world, one).state for one in ids} == {"pending"}
+
+
+def test_a_decision_that_went_out_before_a_replay_is_not_taken_back(world: World) -> None:
+    site_id = world.make_site()
+    world.make_endpoint(site_id)
+    decision_id, (callback_id,) = tell(world, site_id)
+    (tried,) = claim(world)
+    with world.work() as unit:
+        deliveries.record_parked(unit.connection, tried, deliveries.Attempt(status=500), now=NOW)
+        callbacks.replay(unit.connection, site_id, None, now=NOW)
+
+    with world.work() as unit:
+        assert callbacks.cancel_pending(unit.connection, decision_id) == 0
+    assert outbox.callback(world, callback_id).state == "pending"
 
 
 def test_two_claims_at_once_share_what_is_due_and_never_overlap(world: World) -> None:

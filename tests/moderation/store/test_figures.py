@@ -50,7 +50,7 @@ def test_the_backlog_tells_what_waits_and_since_when(world: World) -> None:
     site_id, _ = outbox.make_hearing_site(world, "https://khobor.example/")
     with world.runtime.reading() as connection:
         assert figures.backlog(connection, NOW).waiting_since is None
-    outbox.make_callbacks(world, site_id, count=2, due_at=NOW - timedelta(seconds=30))
+    outbox.make_versions(world, site_id, count=2, due_at=NOW - timedelta(seconds=30))
     world.make_comment(site_id, "c9")
 
     with world.runtime.reading() as connection:

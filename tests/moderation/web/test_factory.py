@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+import structlog
+from flask import request
 from flask.testing import FlaskClient
 
-from moderation.runtime import build_runtime
+from moderation.runtime import Runtime, build_runtime
 from moderation.settings import Settings
 from moderation.web.factory import CONTENT_SECURITY_POLICY, create_app
 from tests.moderation.web.webhook.sender import Sender, created
@@ -77,3 +79,28 @@ def test_a_database_that_is_away_is_503_with_a_time_to_try_again(settings: Setti
     assert int(answer.headers["Retry-After"]) > 0
     away.engine.dispose()
     away.celery.close()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [(0, "10.0.0.1"), (1, "10.0.0.2"), (2, "203.0.113.9"), (3, "198.51.100.66"), (4, "10.0.0.1")]
+)
+def test_the_clients_address_is_what_our_outermost_proxy_saw(runtime: Runtime, proxies: int, seen: str) -> None:
+    app = create_app(replace(runtime, settings=replace(runtime.settings, trusted_proxies=proxies)))
+    app.add_url_rule("/address", view_func=lambda: str(request.remote_addr))
+    forwarded = "198.51.100.66, 203.0.113.9, 10.0.0.2"
+    answer = app.test_client().get(
+        "/address", headers={"X-Forwarded-For": forwarded}, environ_base={"REMOTE_ADDR": "10.0.0.1"}
+    )
+    assert answer.text == seen
+
+
+def test_a_proxys_word_on_scheme_and_host_is_not_taken(runtime: Runtime) -> None:
+    app = create_app(replace(runtime, settings=replace(runtime.settings, trusted_proxies=1)))
+    app.add_url_rule("/address", view_func=lambda: request.url)
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"}
+    assert app.test_client().get("/address", headers=forwarded).text == "http://localhost/address"
+
+
+def test_a_line_that_is_logged_after_a_request_does_not_carry_its_id(client: FlaskClient) -> None:
+    assert client.get("/nothing").status_code == 404
+    assert structlog.contextvars.get_contextvars() == {}

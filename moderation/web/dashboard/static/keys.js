@@ -24,7 +24,9 @@ function go(step) {
 }
 
 function press(key) {
-  const found = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key.split(" ").includes(key));
+  const found = [...document.querySelectorAll("[data-key]")].find(
+    (one) => one.dataset.key.split(" ").includes(key) && !one.closest("[hidden]"),
+  );
   found?.click();
   return Boolean(found);
 }
@@ -46,7 +48,7 @@ function handle(key) {
     if (box) box.checked = !box.checked;
     return Boolean(box);
   }
-  if (reject && rejecting && key === "Enter") return reject.querySelector("button").click(), true;
+  if (reject && rejecting && key === "Enter") return document.querySelector("[data-refuse]").click(), true;
   return press(key);
 }
 

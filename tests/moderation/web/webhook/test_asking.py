@@ -1,9 +1,12 @@
 """What a site can ask: where a comment stands, and what was decided."""
 
 import pytest
+from sqlalchemy import select
 
 from moderation.domain.errors import NotFoundError
 from moderation.domain.vocabulary import Label
+from moderation.store import decisions
+from moderation.store.schema import Site
 from moderation.web.webhook.responses import CommentAnswer, DecisionsAnswer
 from tests.factories import World
 from tests.moderation.web.webhook.sender import Sender, created
@@ -27,6 +30,8 @@ def test_a_comment_tells_state_scores_and_reasons_once_it_is_scored(sender: Send
     assert after.scores is not None
     assert after.scores[Label.THREAT] == pytest.approx(0.95)
     assert after.reasons
+    assert before.held_by is None
+    assert after.held_by == {"kind": "classifier", "bundle": after.bundle}
 
 
 def test_an_unknown_comment_is_404_with_its_code(sender: Sender) -> None:
@@ -55,6 +60,19 @@ def test_another_sites_decisions_are_not_listed(sender: Sender, other: Sender, w
     other.post(created("theirs"))
     world.score()
     assert DecisionsAnswer.model_validate(sender.ask("decisions").json).decisions == []
+
+
+def test_while_decisions_are_under_way_the_list_is_503_and_not_incomplete(sender: Sender, world: World) -> None:
+    sender.post(created())
+    world.score()
+    with world.work() as unit:
+        site_id = unit.connection.scalar(select(Site.id)) or 0
+        decisions.take_part(unit.connection, site_id)
+        answer = sender.ask("decisions")
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (503, "decisions_under_way")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert len(DecisionsAnswer.model_validate(sender.ask("decisions").json).decisions) == 1
 
 
 @pytest.mark.parametrize(

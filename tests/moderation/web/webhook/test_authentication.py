@@ -8,14 +8,15 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, insert, select
 
 from moderation.domain.vocabulary import SecretPurpose
 from moderation.runtime import Runtime
 from moderation.signing import new_secret
 from moderation.steps import enrolling
-from moderation.store.schema import InboxEntry
+from moderation.store.schema import InboxEntry, Secret
 from moderation.store.unit_of_work import Work
+from moderation.vault import Vault
 from tests.moderation.web.webhook.sender import Sender, created
 
 BODY = b'{"type": "comment.created"}'
@@ -74,6 +75,18 @@ def test_a_rotated_secret_counts_at_once_and_the_old_one_until_its_end(
     answer = sender.post_bytes(b"{}", headers=sender.headers(b"{}", secret=fresh))
     assert answer.status_code == 422
     assert sender.post(created("c2")).status_code == 202
+
+
+@pytest.mark.parametrize("others", [True, False], ids=["beside_a_good_one", "alone"])
+def test_a_secret_that_was_lost_with_its_key_shuts_out_no_other(sender: Sender, engine: Engine, others: bool) -> None:
+    lost = Vault(["a key that this installation has lost"]).encrypt(new_secret())
+    with engine.begin() as connection:
+        site_id = connection.scalar(select(Secret.site_id).limit(1))
+        if not others:
+            connection.execute(delete(Secret))
+        values = {"site_id": site_id, "purpose": SecretPurpose.WEBHOOK.value, "ciphertext": lost}
+        connection.execute(insert(Secret).values(**values))
+    assert sender.post(created("c1")).status_code == (202 if others else 503)
 
 
 @hypothesis_settings(

@@ -1,0 +1,266 @@
+"""Every address has its lock: the table below names it, and whoever has no key is turned away and changes nothing.
+
+Who adds a route adds a line here; without it the first test fails.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
+
+from moderation.domain.vocabulary import Mode, Role
+from moderation.runtime import Runtime, build_runtime
+from moderation.settings import Settings
+from moderation.steps import enrolling
+from moderation.store.schema import Base
+from moderation.web.factory import create_app
+from tests.factories import World
+from tests.moderation.web.webhook.sender import Sender, created
+
+
+class Lock(StrEnum):
+    """How an address knows who asks."""
+
+    OPEN = "open to everybody"
+    LOCAL = "this machine, or the metrics token"
+    SIGNATURE = "a signed webhook"
+    API_KEY = "the site's API key"
+    SESSION = "a session"
+    FORM = "a session and its token against forgery"
+    ENTRANCE = "a form that needs no session, but comes from our own pages"
+
+
+LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
+    ("GET", "static"): Lock.OPEN,
+    ("GET", "dashboard.static"): Lock.OPEN,
+    ("GET", "reference.openapi_document"): Lock.OPEN,
+    ("GET", "reference.show_reference"): Lock.OPEN,
+    ("GET", "health.live"): Lock.OPEN,
+    ("GET", "health.ready"): Lock.OPEN,
+    ("GET", "health.metrics"): Lock.LOCAL,
+    ("POST", "webhook.receive_event"): Lock.SIGNATURE,
+    ("POST", "webhook.receive_batch"): Lock.SIGNATURE,
+    ("GET", "webhook.show_comment"): Lock.API_KEY,
+    ("GET", "webhook.list_decisions"): Lock.API_KEY,
+    ("GET", "dashboard.login"): Lock.OPEN,
+    ("POST", "dashboard.login"): Lock.ENTRANCE,
+    ("GET", "dashboard.welcome"): Lock.OPEN,
+    ("POST", "dashboard.welcome"): Lock.ENTRANCE,
+    ("POST", "dashboard.language"): Lock.ENTRANCE,
+    ("POST", "dashboard.logout"): Lock.FORM,
+    ("GET", "dashboard.home"): Lock.SESSION,
+    ("GET", "dashboard.review"): Lock.SESSION,
+    ("GET", "dashboard.card"): Lock.SESSION,
+    ("POST", "dashboard.claim"): Lock.FORM,
+    ("POST", "dashboard.release"): Lock.FORM,
+    ("POST", "dashboard.decide"): Lock.FORM,
+    ("GET", "dashboard.decisions"): Lock.SESSION,
+    ("POST", "dashboard.undo"): Lock.FORM,
+    ("GET", "dashboard.deliveries"): Lock.SESSION,
+    ("POST", "dashboard.replay"): Lock.FORM,
+}
+STRANGER: Final = {"REMOTE_ADDR": "203.0.113.9"}
+UNASKED: Final = {"HEAD", "OPTIONS"}
+"""Flask adds these by itself: HEAD asks as GET does, OPTIONS runs no view."""
+
+
+def _unconnected_app() -> Flask:
+    settings = Settings("postgresql+psycopg://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0", ("k" * 32,))
+    return create_app(build_runtime(settings))
+
+
+ROUTES: Final = sorted(
+    (method, rule.endpoint, rule.rule)
+    for rule in _unconnected_app().url_map.iter_rules()
+    for method in (rule.methods or set()) - UNASKED
+)
+
+
+def _locked_by(*locks: Lock) -> pytest.MarkDecorator:
+    chosen = [(method, rule) for method, endpoint, rule in ROUTES if LOCKS.get((method, endpoint)) in locks]
+    return pytest.mark.parametrize(("method", "rule"), chosen, ids=str)
+
+
+def test_every_route_is_in_the_table_and_the_table_names_no_other() -> None:
+    assert {(method, endpoint) for method, endpoint, _ in ROUTES} == set(LOCKS)
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sender(runtime: Runtime, client: FlaskClient) -> Sender:
+    site = enrolling.enrol_site(
+        runtime.work,
+        runtime.vault,
+        slug="khobor",
+        name="Khobor",
+        url="https://khobor.example",
+        now=runtime.now(),
+        mode=Mode.PUBLISH_FIRST,
+    )
+    return Sender(client, site)
+
+
+@pytest.fixture
+def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, str]:
+    """What stands in the addresses: a comment that is held, one that was decided, a link that was not used."""
+    with engine.connect() as connection:
+        site_id = connection.scalar(text("SELECT id FROM sites"))
+    assert isinstance(site_id, int)
+    held = world.make_held(site_id, "c1")
+    return {
+        "site": sender.site.slug,
+        "comment_id": "c1",
+        "public_id": str(held),
+        "decision_id": "018f0000-0000-7000-8000-000000000000",
+        "token": world.invite("Karim", Role.MODERATOR),
+        "slug": sender.site.slug,
+        "filename": "style.css",
+    }
+
+
+def _filled(rule: str, values: Mapping[str, str]) -> str:
+    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: values[found[1]], rule)
+
+
+def _contents(engine: Engine) -> dict[str, str]:
+    """Every row of every table but the sessions, whose end moves with each use."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name != "sessions"]
+    with engine.connect() as connection:
+        return {table.name: repr(sorted(map(repr, connection.execute(table.select())))) for table in tables}
+
+
+FORM: Final = {"revision": "1", "version": "1", "verdict": "approve", "language": "en"}
+EVENT: Final = json.dumps(created("c9")).encode()
+
+
+def _ask(client: FlaskClient, method: str, path: str, **headers: str) -> TestResponse:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if path.startswith("/v1/"):
+        return client.open(path, method=method, data=EVENT, headers=named, environ_base=STRANGER)
+    return client.open(path, method=method, data=FORM, headers=named, environ_base=STRANGER)
+
+
+@_locked_by(Lock.SIGNATURE)
+def test_an_unsigned_or_wrongly_signed_event_is_refused_and_stores_nothing(
+    client: FlaskClient, engine: Engine, sender: Sender, path_values: Mapping[str, str], method: str, rule: str
+) -> None:
+    path, before = _filled(rule, path_values), _contents(engine)
+    wrong = sender.headers(EVENT, secret=sender.site.callback_secret)
+    stranger = _ask(client, method, path, Authorization=f"Bearer {sender.site.api_key}")
+    forger = client.open(path, method=method, data=EVENT, headers=wrong)
+    assert (stranger.status_code, stranger.get_json()["code"]) == (401, "missing_header")
+    assert (forger.status_code, forger.get_json()["code"]) == (401, "wrong_signature")
+    assert _contents(engine) == before
+
+
+@_locked_by(Lock.API_KEY)
+def test_without_the_sites_own_key_nothing_is_told(
+    runtime: Runtime, client: FlaskClient, sender: Sender, path_values: Mapping[str, str], method: str, rule: str
+) -> None:
+    path = _filled(rule, path_values)
+    other = enrolling.enrol_site(
+        runtime.work,
+        runtime.vault,
+        slug="other",
+        name="Other",
+        url="https://other.example",
+        now=runtime.now(),
+    )
+    assert _ask(client, method, path).status_code == 401
+    assert _ask(client, "HEAD", path).status_code == 401
+    assert _ask(client, method, path, Authorization="Bearer wrong").status_code == 401
+    assert _ask(client, method, path, Authorization=f"Bearer {other.api_key}").status_code == 404
+    assert _ask(client, method, path, Authorization=f"Bearer {sender.site.api_key}").status_code == 200
+
+
+@_locked_by(Lock.LOCAL)
+def test_figures_are_shut_to_strangers_and_open_with_the_token(
+    runtime: Runtime, method: str, rule: str, path_values: Mapping[str, str]
+) -> None:
+    guarded = replace(runtime, settings=replace(runtime.settings, metrics_token="figures-please"))
+    client = create_app(guarded).test_client()
+    path = _filled(rule, path_values)
+    assert _ask(client, method, path).status_code == 403
+    assert _ask(client, method, path, Authorization="Bearer figures-please").status_code == 200
+
+
+@_locked_by(Lock.SESSION)
+def test_a_page_sends_who_is_not_logged_in_to_the_log_in_page(
+    client: FlaskClient, path_values: Mapping[str, str], method: str, rule: str
+) -> None:
+    path = _filled(rule, path_values)
+    for asked in (method, "HEAD"):
+        answer = _ask(client, asked, path)
+        assert answer.status_code == 302
+        assert answer.location.startswith("/login?next=")
+    assert "তোকে" not in _ask(client, method, path).text
+
+
+def _log_in(world: World, client: FlaskClient) -> None:
+    token = world.invite("Nasrin", Role.ADMINISTRATOR)
+    assert client.post(f"/welcome/{token}", data={"password": "একটি-লম্বা-পাসওয়ার্ড"}).status_code == 303
+    assert client.get_cookie("alochona") is not None
+
+
+@_locked_by(Lock.FORM)
+def test_a_change_without_a_session_or_without_its_token_is_refused_and_changes_nothing(
+    world: World,
+    client: FlaskClient,
+    engine: Engine,
+    path_values: Mapping[str, str],
+    method: str,
+    rule: str,
+) -> None:
+    path = _filled(rule, path_values)
+    before = _contents(engine)
+    assert _ask(client, method, path).status_code == 403
+    assert _contents(engine) == before
+    _log_in(world, client)
+    before = _contents(engine)
+    assert _ask(client, method, path).status_code == 403
+    assert client.open(path, method=method, data={**FORM, "csrf": "0" * 64}).status_code == 403
+    assert _contents(engine) == before
+    assert client.get("/review").status_code == 200
+
+
+@_locked_by(Lock.FORM, Lock.ENTRANCE)
+def test_a_form_that_another_site_sends_is_refused_and_changes_nothing(
+    client: FlaskClient, engine: Engine, path_values: Mapping[str, str], method: str, rule: str
+) -> None:
+    path, before = _filled(rule, path_values), _contents(engine)
+    assert _ask(client, method, path, Sec_Fetch_Site="cross-site").status_code == 403
+    assert _ask(client, method, path, Origin="https://evil.example").status_code == 403
+    assert _contents(engine) == before
+
+
+@_locked_by(Lock.OPEN, Lock.LOCAL, Lock.API_KEY, Lock.SESSION)
+def test_what_is_only_read_changes_nothing(
+    world: World,
+    client: FlaskClient,
+    engine: Engine,
+    path_values: Mapping[str, str],
+    method: str,
+    rule: str,
+) -> None:
+    _log_in(world, client)
+    before = _contents(engine)
+    with client.open(_filled(rule, path_values), method=method) as answer:
+        assert answer.status_code < 500
+    assert _contents(engine) == before
