@@ -36,7 +36,8 @@ def _free_port() -> int:
 def _service(folder: Path) -> Iterator[str]:
     """The running service; gives its one-time link once the sample discussion has been posted."""
     printed = folder / "printed"
-    environment = {**os.environ, "ALOCHONA_VAR": str(folder / "var"), "PORT": str(_free_port())}
+    # The folder itself, which this made and nobody else may enter: the database's own user is let through that one.
+    environment = {**os.environ, "ALOCHONA_VAR": str(folder), "PORT": str(_free_port())}
     with printed.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "moderation", "serve"], cwd=ROOT, env=environment, stdout=out, stderr=out
@@ -64,7 +65,7 @@ def _take(page: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Review queue, card and decisions, in Bangla and English, at desktop and phone width."""
+    """Review queue, card and deliveries, in Bangla and English, at desktop and phone width; one card in the dark."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="alochona-") as folder,
@@ -85,7 +86,14 @@ def main() -> None:
             _take(page, f"review-{language}")
             page.locator("[data-open]").first.click()
             page.wait_for_url("**/review/*")
+            page.wait_for_load_state("networkidle")
             _take(page, f"card-{language}")
+            if language == "bn":
+                page.emulate_media(color_scheme="dark")
+                _take(page, f"card-{language}-dark")
+                page.emulate_media(color_scheme="light")
+            page.goto(link.partition("/welcome/")[0] + "/deliveries")
+            _take(page, f"deliveries-{language}")
             if language == "bn":
                 page.click("button[name=language]")
         browser.close()
