@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-_COMMANDS = ("evaluate", "score", "train")
+_COMMANDS = ("check", "evaluate", "score", "train")
 
 
 class _Commands(click.Group):

@@ -1,7 +1,7 @@
 """A trained, versioned set of classifiers for all seven labels: text in, scores out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +14,8 @@ from classifiers import bundle_file
 from classifiers.batch_text import normalise_all
 from classifiers.bundle_file import Calibration, Contents
 from classifiers.errors import BundleError
-from classifiers.features import BATCH, encode
-from classifiers.script_detection import script_of
+from classifiers.features import BATCH, grams
+from classifiers.script_detection import family_of, script_of
 from classifiers.weights import Floats, Linear, packed, sums
 
 WINDOW = 600
@@ -40,13 +40,15 @@ class Bundle:
     linear: Linear
     calibration: Calibration
     card: str = ""
-    metrics: Mapping[str, object] | None = None
+    metrics: Mapping[str, object] = field(default_factory=dict)
 
     def score(self, texts: Sequence[str]) -> list[Scored]:
         """One result for each text, in order, whatever it holds; a text scores the same alone and in any batch."""
         normalised = normalise_all(texts)
-        scores = self.calibration.probabilities(self.logits(normalised)).round(6).tolist()
-        return list(map(Scored, normalised, map(script_of, normalised), map(tuple, scores)))
+        scripts = list(map(script_of, normalised))
+        families = np.fromiter(map(family_of, scripts), dtype=np.int64, count=len(scripts))
+        scores = self.calibration.probabilities(self.logits(normalised), families).round(6).tolist()
+        return list(map(Scored, normalised, scripts, map(tuple, scores)))
 
     def logits(self, normalised: Sequence[str]) -> Floats:
         """(texts, labels), before calibration; of each label the highest of the text's windows."""
@@ -60,8 +62,8 @@ class Bundle:
 
     def window_logits(self, pieces: Sequence[str]) -> Floats:
         """(pieces, labels) of pieces no longer than WINDOW."""
-        table, idf = self._table, self._idf
-        parts = [sums(table, encode(pieces[at : at + BATCH], idf)) for at in range(0, len(pieces), BATCH)]
+        table = self._table
+        parts = [sums(table, grams(pieces[at : at + BATCH])) for at in range(0, len(pieces), BATCH)]
         total = np.concatenate(parts) if parts else np.zeros((0, len(self.linear.scales)))
         return total * self.linear.scales + self.linear.biases
 
@@ -76,17 +78,11 @@ class Bundle:
 
     @cached_property
     def _bytes(self) -> bytes:
-        return bundle_file.write(
-            Contents(self.name, self.linear, self.calibration, self.card, dict(self.metrics or {}))
-        )
+        return bundle_file.write(Contents(self.name, self.linear, self.calibration, self.card, dict(self.metrics)))
 
     @cached_property
-    def _table(self) -> NDArray[np.int64]:
-        return packed(self.linear.weights)
-
-    @cached_property
-    def _idf(self) -> NDArray[np.float32]:
-        return self.linear.idf
+    def _table(self) -> NDArray[np.uint64]:
+        return packed(self.linear.weights, self.linear.square_levels)
 
 
 def load_bundle(source: bytes | Path) -> Bundle:

@@ -21,13 +21,21 @@ from numpy.typing import NDArray
 from classifiers.errors import BundleError
 from classifiers.features import COLUMNS, CONFIGURATION
 from classifiers.labels import LABELS
+from classifiers.script_detection import FAMILIES
 from classifiers.weights import Floats, Linear
 
-FORMAT = 1
+Families = NDArray[np.int64]
+
+FORMAT = 2
 MAX_BYTES = 8_000_000
 _MAX_TEXT = 1_000_000
-_SIZES = {"card.md": _MAX_TEXT, "idf.u8": COLUMNS, "manifest.json": _MAX_TEXT, "weights.i8": len(LABELS) * COLUMNS}
-_ARRAYS = ("idf.u8", "weights.i8")
+_SIZES = {"card.md": _MAX_TEXT, "squares.u8": COLUMNS, "manifest.json": _MAX_TEXT, "weights.i8": len(LABELS) * COLUMNS}
+_ARRAYS = ("squares.u8", "weights.i8")
+_BY_LABEL, _BY_FAMILY = (len(LABELS),), (len(FAMILIES), len(LABELS))
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "scales": _BY_LABEL, "biases": _BY_LABEL, "slopes": _BY_FAMILY, "offsets": _BY_FAMILY,
+    "centres": _BY_LABEL, "spreads": _BY_LABEL,
+}  # fmt: skip
 _SEAL = b"alochona bundle, sha256 "
 _SEAL_LENGTH = len(_SEAL) + 64
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -35,20 +43,23 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Platt scaling per label, and how the raw logits are spread (what a site's layer standardises them by)."""
+    """Platt scaling, (families of scripts, labels), and how each label's raw logits are spread (what a site's layer
+    standardises them by).
+    """
 
     slopes: Floats
     offsets: Floats
     centres: Floats
     spreads: Floats
 
-    def probabilities(self, logits: Floats) -> Floats:
-        """1 / (1 + e^-(slope · logit + offset)), without overflow."""
-        result: Floats = 0.5 * (1 + np.tanh(0.5 * self.calibrated(logits)))
+    def probabilities(self, logits: Floats, families: Families) -> Floats:
+        """1 / (1 + e^-(slope · logit + offset)), without overflow; ``families`` has one index for each text."""
+        result: Floats = 0.5 * (1 + np.tanh(0.5 * self.calibrated(logits, families)))
         return result
 
-    def calibrated(self, logits: Floats) -> Floats:
-        return logits * self.slopes + self.offsets
+    def calibrated(self, logits: Floats, families: Families) -> Floats:
+        found: Floats = logits * self.slopes[families] + self.offsets[families]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +76,7 @@ class Contents:
 def write(contents: Contents) -> bytes:
     """The file's bytes."""
     linear, calibration = contents.linear, contents.calibration
-    arrays = {"idf.u8": linear.idf_levels.tobytes(), "weights.i8": linear.weights.tobytes()}
+    arrays = {"squares.u8": linear.square_levels.tobytes(), "weights.i8": linear.weights.tobytes()}
     manifest: dict[str, object] = {
         "format": FORMAT,
         "name": contents.name,
@@ -114,11 +125,11 @@ def read(content: bytes) -> Contents:
         _expect(
             _digests(manifest).get(name) == sha256(members[name]).hexdigest(), f"{name} does not match its checksum"
         )
-    numbers = {key: _numbers(manifest, key) for key in ("scales", "biases", "slopes", "offsets", "centres", "spreads")}
+    numbers = {key: _numbers(manifest, key, shape) for key, shape in _SHAPES.items()}
     for key in ("scales", "slopes", "spreads"):
         _expect(bool((numbers[key] > 0).all()), f"{key} must be above zero")
     weights = np.frombuffer(members["weights.i8"], dtype=np.int8).reshape(len(LABELS), COLUMNS)
-    levels = np.frombuffer(members["idf.u8"], dtype=np.uint8)
+    levels = np.frombuffer(members["squares.u8"], dtype=np.uint8)
     linear = Linear(weights, numbers["scales"], numbers["biases"], levels)
     calibration = Calibration(numbers["slopes"], numbers["offsets"], numbers["centres"], numbers["spreads"])
     title, metrics = manifest.get("name"), manifest.get("metrics")
@@ -182,20 +193,24 @@ def _digests(manifest: dict[str, object]) -> dict[str, object]:
     return digests if isinstance(digests, dict) else _refuse("the manifest lacks checksums")
 
 
-def _numbers(manifest: dict[str, object], key: str) -> NDArray[np.float64]:
+def _numbers(manifest: dict[str, object], key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    wanted = f"{key} must be {' times '.join(map(str, shape))} numbers"
     values = manifest.get(key)
-    if (
-        not isinstance(values, list)
-        or len(values) != len(LABELS)
-        or any(type(value) not in {int, float} for value in values)
-    ):
-        _refuse(f"{key} must be {len(LABELS)} numbers")
+    _expect(_are_numbers(values, shape), wanted)
     try:
         numbers = np.array(values, dtype=np.float64)
     except (OverflowError, ValueError) as error:
-        raise BundleError(f"the bundle cannot be used: {key} must be {len(LABELS)} numbers") from error
+        raise BundleError(f"the bundle cannot be used: {wanted}") from error
     _expect(bool(np.isfinite(numbers).all()), f"{key} must be finite")
     return numbers
+
+
+def _are_numbers(values: object, shape: tuple[int, ...]) -> bool:
+    if not shape:
+        return type(values) in {int, float}
+    return (
+        isinstance(values, list) and len(values) == shape[0] and all(_are_numbers(each, shape[1:]) for each in values)
+    )
 
 
 def _text(content: bytes, name: str) -> str:

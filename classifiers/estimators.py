@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.features import BATCH, COLUMNS, count, encode
-from classifiers.weights import Floats, Levels, idf_levels, idf_of
+from classifiers.weights import Floats, Levels, square_levels, squares_of
 
 Mask = NDArray[np.bool_]
 Matrix: TypeAlias = csr_matrix
@@ -21,10 +21,10 @@ _FEW_ROWS = 30_000
 
 def matrix_of(texts: Sequence[str], levels: Levels, step: Callable[[int], None] = lambda _: None) -> Matrix:
     """Rows of features, the very ones that scoring uses."""
-    idf = idf_of(levels)
+    squares = squares_of(levels)
     sizes, columns, values = [np.zeros(1, dtype=np.int64)], [], []
     for at in range(0, len(texts), BATCH):
-        batch = encode(texts[at : at + BATCH], idf)
+        batch = encode(texts[at : at + BATCH], squares)
         sizes.append(np.bincount(batch.rows, minlength=batch.count))
         columns.append(batch.columns.astype(np.int32))
         values.append(batch.values)
@@ -42,7 +42,7 @@ def document_levels(texts: Sequence[str], step: Callable[[int], None] = lambda _
         batch = texts[at : at + BATCH]
         frequencies += np.bincount(count(batch)[1], minlength=COLUMNS)
         step(len(batch))
-    return idf_levels(frequencies, len(texts))
+    return square_levels(frequencies, len(texts))
 
 
 def log_count_ratios(matrix: Matrix, truth: Mask, origins: NDArray[np.int64]) -> Floats:

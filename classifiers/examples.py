@@ -6,9 +6,10 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -72,8 +73,13 @@ def read_pool(
     without: Iterable[str] = (),
     without_licences: Iterable[str] = (),
     step: Callable[[], None] = lambda: None,
+    more: Iterable[tuple[Path, str]] = (),
+    except_keys: Collection[str] = frozenset(),
 ) -> list[PoolExample]:
     """The research data, without the named sources and without those whose licence holds one of the given words.
+
+    ``more`` are further files of the same form, of each the rows of one split; rows with one of ``except_keys``, those
+    of tests say, are left out.
 
     One row is kept of those that differ in case, spaces, punctuation or disguise only, and none where they contradict
     each other.
@@ -83,12 +89,16 @@ def read_pool(
     if unknown:
         raise DataError(f"unknown source {', '.join(sorted(unknown))}; known are {', '.join(sorted(SOURCES))}")
     found: dict[str, PoolExample | None] = {}
-    for line, record in _records(path):
+    records = chain(
+        ((path, *each) for each in _records(path)),
+        ((other, *each) for other, split in more for each in _records(other) if each[1].get("split") == split),
+    )
+    for file, line, record in records:
         step()
         if record.get("source") in left_out:
             continue
-        row = _sourced(path, line, record)
-        if row.key and any(row.weights):
+        row = _sourced(file, line, record)
+        if row.key and row.key not in except_keys and any(row.weights):
             found[row.key] = _merged(found[row.key], row) if row.key in found else row
     return [row for row in found.values() if row is not None]
 

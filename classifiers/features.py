@@ -1,14 +1,16 @@
 """Hashed n-grams of a whole batch at once, with NumPy and no Python loop over n-grams. Training and scoring both come
 through here.
 
-Four blocks of columns lie side by side: characters 2-5 inside word bounds, words 1-2, and two phonetic skeletons (see
-``classifiers.skeleton``). Within a text each column counts 1 + log(count), times its inverse document frequency; each
-block is then brought to length one, and the last three to half of that.
+Four blocks: characters 2-5 inside word bounds, two phonetic skeletons of 3-6 sounds (see ``classifiers.skeleton``),
+words 1-2. A column that a text holds so many times counts so many times its inverse document frequency (idf); a block
+is then divided by the root of the sum of the squared idf of all that stands in it, and the last three are halved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
+from typing import TypeVar
 from unicodedata import category
 
 import numpy as np
@@ -17,33 +19,55 @@ from numpy.typing import NDArray
 from classifiers.skeleton import skeletons
 
 Codes = NDArray[np.uint32]
-Rows = NDArray[np.int64]
+Places = NDArray[np.int64]
+_Number = TypeVar("_Number", np.int64, np.float64)
 
-CHARACTER_COLUMNS = 1 << 18
-OTHER_COLUMNS = 1 << 17
-COLUMNS = CHARACTER_COLUMNS + 3 * OTHER_COLUMNS
+_COLUMN_BITS = 20
+COLUMNS = 1 << _COLUMN_BITS
 CONFIGURATION: dict[str, object] = {
-    "version": 1,
-    "characters": {"sizes": [2, 5], "columns": CHARACTER_COLUMNS},
-    "words": {"sizes": [1, 2], "columns": OTHER_COLUMNS},
-    "skeleton": {"sizes": [3, 6], "columns": OTHER_COLUMNS},
-    "vowel_skeleton": {"sizes": [3, 6], "columns": OTHER_COLUMNS},
+    "version": 2,
+    "columns": COLUMNS,
+    "sizes": {"characters": [2, 5], "skeleton": [3, 6], "vowel_skeleton": [3, 6], "words": [1, 2]},
 }
 """A bundle is only read where this is what it was trained with."""
 
 BATCH = 256
-"""Texts to a pass: the arrays stay in the processor's cache, and a row fits in the bits above a column."""
+"""Texts to a pass."""
 
 BLOCKS = 4
-_BLOCK_WEIGHTS = np.array([1.0, 0.5, 0.5, 0.5])
-_COLUMN_BITS = 20
-_BLOCK_OF_COLUMN = np.array([0, 0, 1, 2, 3, 3, 3, 3])  # by the column's bits above 2^17
+BLOCK_WEIGHTS = np.array([1.0, 0.5, 0.5, 0.5])
+_SIZES = range(2, 7)
+_LINES = 3  # of code points: the text's characters, and its two skeletons
+_KINDS = len(_SIZES) * _LINES + 2
 _SPACE = 32
 _WORD, _SYMBOL = 1, 2
-_LOG_COUNTS = (1 + np.log(np.arange(1, 4_097))).astype(np.float32)
 
-_FIRST_MIX, _SECOND_MIX, _LAST_MIX = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
-_STEP = np.uint32(0x01000193)
+_SPREAD, _STEP, _STEP_BACK, _LONE, _PAIR, _LAST = (
+    np.uint32(number)
+    for number in (0x9E3779B1, 0x2C1B3C6D, pow(0x2C1B3C6D, -1, 1 << 32), 0xC2B2AE35, 0x297A2D39, 0x85EBCA6B)
+)
+_SOUND = np.uint32(0x27D4EB2F)  # keeps sounds apart from the characters that write them
+
+
+@dataclass(frozen=True)
+class Grams:
+    """Columns of all n-grams of a batch, the same as often as it stands there, in segments of one kind and one text.
+
+    Segment ``kind * count + text`` begins at its place in ``starts``, which has one more for the end.
+    """
+
+    count: int
+    columns: Places
+    starts: Places
+
+    def by_block(self, segments: NDArray[_Number]) -> NDArray[_Number]:
+        """(blocks, texts, ...) of what was summed up for each segment."""
+        rest: tuple[int, ...] = segments.shape[1:]
+        kinds = segments.reshape(_KINDS, self.count, *rest)
+        blocks = np.empty((BLOCKS, self.count, *rest), dtype=segments.dtype)
+        kinds[:-2].reshape(len(_SIZES), _LINES, self.count, *rest).sum(axis=0, out=blocks[:-1])
+        np.add(kinds[-2], kinds[-1], out=blocks[-1])
+        return blocks
 
 
 @dataclass(frozen=True)
@@ -51,129 +75,128 @@ class Encoded:
     """A batch as sparse rows: what lies in row ``i`` has ``rows == i``; rows ascend, and columns within a row."""
 
     count: int
-    rows: Rows
-    columns: Rows
+    rows: Places
+    columns: Places
     values: NDArray[np.float32]
 
 
-def encode(texts: Sequence[str], idf: NDArray[np.float32]) -> Encoded:
-    """At most BATCH normalised texts (each short: a window) as rows of COLUMNS features."""
-    rows, columns, counts = count(texts)
-    weighted = idf[columns]
-    several = np.flatnonzero(counts > 1)
-    weighted[several] *= _LOG_COUNTS[np.minimum(counts[several], len(_LOG_COUNTS)) - 1]
-    segments = (rows << 2) | _BLOCK_OF_COLUMN[columns >> 17]
-    squares = np.bincount(segments, weights=weighted * weighted, minlength=len(texts) * BLOCKS)
-    scales = (np.tile(_BLOCK_WEIGHTS, len(texts)) / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32)
-    weighted *= scales[segments]
-    return Encoded(len(texts), rows, columns, weighted)
-
-
-def count(texts: Sequence[str]) -> tuple[Rows, Rows, Rows]:
-    """The rows, columns and counts of all n-grams of at most BATCH normalised texts."""
+def grams(texts: Sequence[str]) -> Grams:
+    """All n-grams of at most BATCH normalised texts (each short: a window)."""
     if len(texts) > BATCH:
         raise ValueError(f"at most {BATCH} texts to a pass, not {len(texts)}")
-    keys = np.concatenate(_keys(*_tokens(texts)))
-    keys.sort()
-    fresh = np.ones(len(keys), dtype=bool)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    first = np.flatnonzero(fresh)
-    counts = np.diff(first, append=len(keys))
-    kept = keys[first].astype(np.int64)
-    return kept >> _COLUMN_BITS, kept & ((1 << _COLUMN_BITS) - 1), counts
+    codes, firsts = _tokens(texts)
+    lines = [(codes, firsts)]
+    for sounds, places in skeletons(codes):
+        lines.append((sounds.astype(np.uint32), np.searchsorted(places, firsts)))
+    hashes, starts, total = [], [], 0
+    for found, bounds in chain(_ngrams(lines), _words(codes, firsts)):
+        hashes.append(found)
+        starts.append(bounds + total)
+        total += len(found)
+    joined = np.concatenate(hashes)
+    joined *= _LAST
+    joined >>= np.uint32(32 - _COLUMN_BITS)
+    return Grams(len(texts), joined.astype(np.int64), np.append(np.concatenate(starts), total))
 
 
-def _keys(codes: Codes, rows: Codes) -> list[Codes]:
-    """Row and column of each n-gram in one number, block by block; ``codes`` are tokens with single spaces between
-    them.
-    """
-    shifted = rows << np.uint32(_COLUMN_BITS)
-    start = CHARACTER_COLUMNS
-    keys = [_ngrams(codes, shifted, (2, 5), 18, 0), *_word_keys(codes, shifted, start)]
-    for sounds, positions in skeletons(codes):
-        start += OTHER_COLUMNS
-        keys.append(_ngrams(sounds, shifted[positions], (3, 6), 17, start))
-    return keys
+def count(texts: Sequence[str]) -> tuple[Places, Places, Places]:
+    """The rows, columns and counts of all n-grams of at most BATCH normalised texts."""
+    found = grams(texts)
+    owners = np.repeat(np.tile(np.arange(found.count), _KINDS), np.diff(found.starts))
+    keys, counts = np.unique(owners * COLUMNS + found.columns, return_counts=True)
+    return keys // COLUMNS, keys % COLUMNS, counts
 
 
-def _tokens(texts: Sequence[str]) -> tuple[Codes, Codes]:
-    """All texts as code points with a space between any two tokens, and the row of each; a token is a run of word or
-    of other characters.
+def encode(texts: Sequence[str], squares: NDArray[np.float32]) -> Encoded:
+    """At most BATCH normalised texts as rows of COLUMNS features; ``squares`` are the columns' squared idf."""
+    found = grams(texts)
+    lengths = np.diff(found.starts)
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    sums = np.bincount(owners, weights=squares[found.columns], minlength=len(lengths))
+    scales = BLOCK_WEIGHTS[:, None] / np.sqrt(np.maximum(found.by_block(sums), 1e-12))
+    blocks = np.append(np.tile(np.arange(_LINES), len(_SIZES)), [_LINES, _LINES])
+    scale = scales[blocks].reshape(-1)[owners]
+    keys, places = np.unique(owners % max(found.count, 1) * COLUMNS + found.columns, return_inverse=True)
+    values = np.bincount(places, weights=scale * np.sqrt(squares[found.columns]), minlength=len(keys))
+    return Encoded(found.count, keys // COLUMNS, keys % COLUMNS, values.astype(np.float32))
+
+
+def _tokens(texts: Sequence[str]) -> tuple[Codes, Places]:
+    """All texts as code points, with a space before each text and between any two tokens, and where the texts' spaces
+    stand; a token is a run of word or of other characters.
     """
     codes = np.frombuffer((" " + " ".join(texts) + " ").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-    if len(texts):
-        lengths[-1] += 1
-    rows = np.repeat(np.arange(len(texts), dtype=np.uint32), lengths)
-    codes = codes[: len(rows)]
+    firsts = np.zeros(len(texts), dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, texts[:-1]), dtype=np.int64, count=max(len(texts) - 1, 0)) + 1, out=firsts[1:])
     kinds = _kinds()[np.minimum(codes, 0xFFFF)]
-    parted = (kinds[1:] != kinds[:-1]) & (kinds[1:] > 0) & (kinds[:-1] > 0)
-    places = np.arange(len(codes))
-    places[1:] += np.cumsum(parted)
-    spread = np.full(len(codes) + int(parted.sum()), _SPACE, dtype=np.uint32)
-    spread[places] = codes
-    return spread, np.repeat(rows, np.diff(np.append(places, len(spread))))
+    parted = np.flatnonzero(kinds[1:] + kinds[:-1] == _WORD + _SYMBOL + 2)
+    copies = np.ones(len(codes), dtype=np.int64)
+    copies[parted] = 2
+    spread = np.repeat(codes, copies)
+    spread[parted + np.arange(1, len(parted) + 1)] = _SPACE
+    return spread, firsts + np.searchsorted(parted, firsts)
 
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    """0 space, 1 letter, digit or mark, 2 anything else, for each code point below 2^16 (what is above counts as the
+    """0 space, 2 letter, digit or mark, 3 anything else, for each code point below 2^16 (what is above counts as the
     last of them).
     """
-    table = np.full(0x10000, _SYMBOL, dtype=np.uint8)
-    table[[code for code in range(0x10000) if category(chr(code))[0] in "LMN" or chr(code) in "‹›"]] = _WORD
+    table = np.full(0x10000, _SYMBOL + 1, dtype=np.uint8)
+    table[[code for code in range(0x10000) if category(chr(code))[0] in "LMN" or chr(code) in "‹›"]] = _WORD + 1
     table[_SPACE] = 0
     return table
 
 
-def _mixed(hashes: Codes, bits: int, start: int) -> Codes:
-    mixed = (hashes ^ (hashes >> np.uint32(15))) * _SECOND_MIX
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= _LAST_MIX
-    return (mixed >> np.uint32(32 - bits)) + np.uint32(start)
+def _spread_out(codes: Codes) -> Codes:
+    spread = (codes + np.uint32(1)) * _SPREAD
+    spread ^= spread >> np.uint32(16)
+    return spread
 
 
-def _ngrams(codes: Codes, shifted: Codes, sizes: tuple[int, int], bits: int, start: int) -> Codes:
-    """Keys of all windows of ``sizes`` that hold no space but at their ends."""
-    characters = (codes + np.uint32(1)) * _FIRST_MIX
-    characters ^= characters >> np.uint32(16)
-    solid = codes != _SPACE
-    hashes, inside = characters, np.ones(len(codes), dtype=bool)
-    found: list[Codes] = []
-    for size in range(2, sizes[1] + 1):
-        if len(codes) < size:
-            break
-        hashes = hashes[:-1] * _STEP + characters[size - 1 :]
-        inside = (
-            solid[:-1] | solid[1:] if size == 2 else (solid[1:-1] if size == 3 else inside[:-1] & solid[size - 2 : -1])
-        )
-        if size >= sizes[0]:
-            kept = np.flatnonzero(inside)
-            found.append(_mixed(hashes[kept] + np.uint32(size), bits, start) | shifted[kept])
-    return np.concatenate(found) if found else np.empty(0, dtype=np.uint32)
+def _ngrams(lines: Sequence[tuple[Codes, Places]]) -> Iterator[tuple[Codes, Places]]:
+    """For each of _SIZES the hashes of all windows that hold no space but at their ends, line after line, and where
+    those of each line and text begin.
+    """
+    codes = np.concatenate([line for line, _ in lines])
+    ends = np.cumsum([len(line) for line, _ in lines])
+    bounds = np.concatenate([lines[0][1], lines[1][1] + ends[0], lines[2][1] + ends[1]])
+    characters, solid = _spread_out(codes), codes != _SPACE
+    characters[ends[0] :] ^= _SOUND
+    hashes, inside = characters, solid
+    for size in _SIZES:
+        hashes = hashes[:-1] * _STEP
+        hashes += characters[size - 1 :]
+        if size == 2:
+            kept = np.flatnonzero(solid[: ends[0] - 1] | solid[1 : ends[0]])
+        else:
+            inside = solid[1:-1] if size == 3 else inside[:-1] & solid[size - 2 : -1]
+            kept = np.flatnonzero(inside) if size < _SIZES[-1] else np.flatnonzero(inside[ends[0] :]) + ends[0]
+        yield hashes[kept], np.searchsorted(kept, bounds)
 
 
 @cache
-def _powers() -> Codes:
-    return np.multiply.accumulate(np.full(65_536, 0x01000193 * 0x9E3779B1 & 0xFFFFFFFF | 1, dtype=np.uint32))
+def _powers(count: int) -> tuple[Codes, Codes]:
+    """Powers of _STEP and of its inverse modulo 2^32."""
+    ups, downs = np.full((2, count), _STEP, dtype=np.uint32)
+    downs[:] = _STEP_BACK
+    return np.multiply.accumulate(ups, dtype=np.uint32), np.multiply.accumulate(downs, dtype=np.uint32)
 
 
-def _word_keys(codes: Codes, shifted: Codes, start: int) -> list[Codes]:
-    """Keys of single tokens and of pairs of neighbours."""
-    solid = codes != _SPACE
-    edges = np.flatnonzero(solid[1:] & ~solid[:-1]) + 1
-    if not len(edges):
-        return []
-    places = np.flatnonzero(solid)
-    firsts = np.flatnonzero(np.concatenate(([True], np.diff(places) > 1)))
-    lengths = np.diff(np.append(firsts, len(places)))
-    offsets = np.minimum(places - np.repeat(edges, lengths), 65_535)
-    letters = (codes[places] + np.uint32(1)) * _FIRST_MIX
-    hashes = np.add.reduceat((letters ^ (letters >> np.uint32(16))) * _powers()[offsets], firsts, dtype=np.uint32)
-    owners = shifted[edges]
-    neighbours = np.flatnonzero(owners[1:] == owners[:-1])
-    pairs = hashes[neighbours] * _STEP + hashes[neighbours + 1]
-    return [
-        _mixed(hashes + np.uint32(1), 17, start) | owners,
-        _mixed(pairs + np.uint32(2), 17, start) | owners[neighbours],
-    ]
+def _words(codes: Codes, firsts: Places) -> Iterator[tuple[Codes, Places]]:
+    """Hashes of single tokens and of pairs of neighbours, and where those of each text begin."""
+    spaces = np.flatnonzero(codes == _SPACE)
+    begins, ends = spaces[:-1], spaces[1:]
+    some = np.flatnonzero(ends - begins > 1)
+    begins, ends = begins[some], ends[some]
+    ups, downs = _powers(1 << max(12, len(codes).bit_length()))
+    hashes = _spread_out(codes)
+    hashes *= ups[: len(codes)]
+    np.cumsum(hashes, dtype=np.uint32, out=hashes)
+    hashed = (hashes[ends - 1] - hashes[begins]) * downs[begins] * _LONE
+    bounds = np.searchsorted(begins, firsts)
+    yield hashed, bounds
+    neighbours = np.ones(max(len(hashed) - 1, 0), dtype=bool)
+    neighbours[bounds[(bounds > 0) & (bounds < len(hashed))] - 1] = False
+    kept = np.flatnonzero(neighbours)
+    yield hashed[kept] * _PAIR + hashed[kept + 1], np.searchsorted(kept, bounds)

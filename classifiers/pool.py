@@ -1,7 +1,8 @@
 """Training the starter: one linear model for all seven labels from the pool of research sources."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,15 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers.batch_text import normalise_all
 from classifiers.bundle import WINDOW, Bundle
-from classifiers.bundle_file import Calibration
+from classifiers.calibrating import Held, calibrated, calibration_errors, identity
 from classifiers.errors import DataError
-from classifiers.estimators import Mask, Matrix, document_levels, log_count_ratios, logistic, matrix_of, platt
+from classifiers.estimators import Mask, Matrix, document_levels, log_count_ratios, logistic, matrix_of
 from classifiers.examples import PoolExample
 from classifiers.features import BATCH, COLUMNS
 from classifiers.labels import LABELS
+from classifiers.script_detection import family_of, script_of
 from classifiers.sources import SOURCES
-from classifiers.weights import Floats, quantised
+from classifiers.weights import Floats, Linear, quantised
 
 HELD_OUT = 0.08
 """Share of the pool that is kept from fitting, for calibration."""
@@ -45,24 +47,46 @@ class _Pool:
     held_out: Mask
 
 
-def train(rows: Sequence[PoolExample], *, name: str, seed: int, note: Note = lambda *_: lambda _: None) -> Bundle:
-    """A calibrated bundle; the same rows and seed give the same bytes."""
+class Trained(NamedTuple):
+    """A bundle, and its calibration errors by family of scripts and label on the rows kept from fitting."""
+
+    bundle: Bundle
+    calibration_errors: Mapping[str, Mapping[str, float]]
+
+
+def train(
+    rows: Sequence[PoolExample],
+    *,
+    name: str,
+    seed: int,
+    note: Note = lambda *_: lambda _: None,
+    labels: Sequence[str] = LABELS,
+) -> Trained:
+    """A calibrated bundle; the same rows and seed give the same bytes. ``labels`` other than all are for experiments:
+    the rest stay at zero.
+    """
     if not rows:
         raise DataError("no rows to train on: everything was left out")
     with threadpool_limits(limits=1):
         texts = _texts(rows, note)
         levels = document_levels(texts, note("counting n-grams", len(texts)))
         pool = _pool(rows, matrix_of(texts, levels, note("making features", len(texts))), seed)
-        step = note("fitting labels", len(LABELS))
+        step = note("fitting labels", len(labels))
         weights, biases = np.zeros((len(LABELS), COLUMNS), dtype=np.float32), np.zeros(len(LABELS))
-        for index, label in enumerate(LABELS):
+        for label in labels:
+            index = LABELS.index(label)
             weights[index], biases[index] = _fitted(pool, index, label, seed)
             step(1)
         linear = quantised(weights, biases, levels)
-        held = np.flatnonzero(pool.held_out)
-        uncalibrated = Bundle(name, linear, _identity())
-        logits = uncalibrated.window_logits([texts[row] for row in held])
-        return Bundle(name, linear, _calibrated(logits, pool.values[held], pool.weights[held]))
+        held = _held(pool, linear, texts)
+        return Trained(Bundle(name, linear, calibrated(held)), calibration_errors(held, seed))
+
+
+def _held(pool: _Pool, linear: Linear, texts: Sequence[str]) -> Held:
+    kept = np.flatnonzero(pool.held_out).tolist()
+    logits = Bundle("", linear, identity()).window_logits([texts[row] for row in kept])
+    families = np.array([family_of(script_of(texts[row])) for row in kept], dtype=np.int64)
+    return Held(logits, pool.values[kept], families)
 
 
 def _texts(rows: Sequence[PoolExample], note: Note) -> list[str]:
@@ -93,7 +117,8 @@ def _fitted(pool: _Pool, index: int, label: str, seed: int) -> tuple[Floats, flo
             f"nothing to learn «{label}» from: its rows are all {'1' if truth.any() else '0'}; leave out fewer sources"
         )
     matrix, origins = pool.matrix[rows], pool.origins[rows]
-    scale = _LEAST_SCALE + log_count_ratios(matrix, truth, origins)
+    counted = ~np.array([SOURCES[name].written_by_us for name in pool.names])[origins]
+    scale = _LEAST_SCALE + log_count_ratios(matrix[counted], truth[counted], origins[counted])
     mean, marks = _origin_columns(pool, rows, truth)
     scaled = csr_matrix((matrix.data * scale[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
     strength = _STRENGTHS.get(label, _OTHER_STRENGTH)
@@ -127,20 +152,5 @@ def _origin_columns(pool: _Pool, rows: NDArray[np.int64], truth: Mask) -> tuple[
     if not typical.any():
         typical = np.ones(len(rows), dtype=bool)
     mean = marks[typical].mean(axis=0)
-    marks[[SOURCES[pool.names[origin]].clean_pool for origin in origins]] = mean
+    marks[[SOURCES[pool.names[origin]].typical for origin in origins]] = mean
     return mean * _ORIGIN_SCALE, marks * _ORIGIN_SCALE
-
-
-def _calibrated(logits: Floats, values: Floats, weights: Floats) -> Calibration:
-    slopes, offsets = np.ones(len(LABELS)), np.zeros(len(LABELS))
-    for index in range(len(LABELS)):
-        known = ~np.isnan(values[:, index])
-        truth = values[known, index] == 1.0
-        if truth.any() and not truth.all():
-            slopes[index], offsets[index] = platt(logits[known, index], truth, weights[known, index])
-    return Calibration(slopes, offsets, logits.mean(axis=0), np.maximum(logits.std(axis=0), 1e-6))
-
-
-def _identity() -> Calibration:
-    ones, zeros = np.ones(len(LABELS)), np.zeros(len(LABELS))
-    return Calibration(ones, zeros, zeros, ones)

@@ -5,7 +5,6 @@ begin and end.
 """
 
 import re
-from functools import lru_cache
 
 from classifiers.small_words import BANGLISH, ENGLISH
 from classifiers.text import normalise
@@ -14,6 +13,7 @@ _NOT_BANGLA = re.compile("[^\u0980-\u09e5\u09f0-\u09fe]+")
 _TWO_BANGLA = re.compile("[\u0980-\u09e5\u09f0-\u09fe][^\u0980-\u09e5\u09f0-\u09fe]*[\u0980-\u09e5\u09f0-\u09fe]")
 _LATIN = re.compile("[a-z]+")
 _TOKENS = re.compile("‹(?:url|mail|user|phone)›")
+_MOST_VOTES = 20_000
 _MIXED_SHARE = 0.2
 _MIXED_WORDS = 0.3
 _ENGLISH_SHAPE = re.compile(
@@ -23,6 +23,15 @@ _BANGLISH_SHAPE = re.compile(
     r"(?:^(?:bh|dh|jh|kh|chh|gh(?!o)|hoy|kor|bol|dekh|jan|thak|mar[ae])|(?:chhe|cche|che|chen|ben|bo|lam|gulo|gula|der|tar|ter|ta|ti|ke|te|len|ao|ei|oi|iye|ni|"
     r"be|se|sen|ra|ish|aa|oy|ay|ai|ri|ci|si|hi|bi|no|na|lo|ba|ko|ka|ro|so|go|to|eo|ero|eri|ta[yi])$)"
 )
+
+
+FAMILIES = ("bangla", "latin")
+"""What a probability is calibrated for: Bangla script, and whatever holds a good part of Latin letters."""
+
+
+def family_of(script: str) -> int:
+    """Index in FAMILIES."""
+    return int(script in {"bn-Latn", "en", "mixed"})
 
 
 def detect_script(text: str) -> str:
@@ -47,9 +56,9 @@ def script_of(normalised: str) -> str:
 
 
 def _script_of_latin(found: list[str]) -> str:
-    votes = [_vote(word) for word in found]
-    english = sum(vote for vote in votes if vote > 0)
-    banglish = -sum(vote for vote in votes if vote < 0)
+    votes = [*map(_VOTES.__getitem__, found)]
+    balance, cast = sum(votes), sum(map(abs, votes))
+    english, banglish = (cast + balance) / 2, (cast - balance) / 2
     if banglish == english:
         return "en"
     if min(english, banglish) >= max(2.0, _MIXED_WORDS * (english + banglish)):
@@ -57,7 +66,19 @@ def _script_of_latin(found: list[str]) -> str:
     return "bn-Latn" if banglish > english else "en"
 
 
-@lru_cache(maxsize=20_000)
+class _Votes(dict[str, float]):
+    """What a word tells, remembered: looked up far faster than a cached function is called."""
+
+    def __missing__(self, word: str) -> float:
+        if len(self) >= _MOST_VOTES:
+            self.clear()
+        self[word] = vote = _vote(word)
+        return vote
+
+
+_VOTES = _Votes()
+
+
 def _vote(word: str) -> float:
     """Above 0 for English, below for romanized Bangla."""
     if word in ENGLISH or word in BANGLISH:

@@ -11,58 +11,88 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.uint32]
+Sounds = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
-_SPACE = 32
-_DROPPED = 0
+_SPACE, _SILENT = 32, 0
 _CONSONANTS = {
     "k": "kqxকখ", "g": "gগঘ", "c": "cচছ", "j": "jzজঝয", "t": "tটঠতথৎ", "d": "dডঢদধ\u09dc\u09dd", "n": "nনণঙঞং",
     "p": "pfপফ", "b": "bvwবভ", "m": "mম", "r": "rরৃঋ", "l": "lল", "s": "sশষস", "h": "hহ",
 }  # fmt: skip
 _VOWELS = {"a": "aআা", "i": "ieyইঈিীএেঐৈ\u09df", "u": "uউঊুূ"}
 _HIGHEST = 0x0A00
-_NUKTA, _VIRAMA, _YA, _DDA, _DDHA = 0x09BC, 0x09CD, ord("য"), ord("ড"), ord("ঢ")
+_NUKTA, _VIRAMA = 0x09BC, 0x09CD
+_LATIN_H, _YA, _AFTER_VIRAMA = 1, 2, 3
+"""Classes of their own for what sounds differently after a neighbour; all others have their sound for a class."""
 
 
-def skeletons(codes: Codes) -> list[tuple[Codes, Places]]:
+def skeletons(codes: Codes) -> list[tuple[Sounds, Places]]:
     """For each of the two skeletons: its sounds, with single spaces between words, and where in ``codes`` each comes
     from.
     """
-    sounds = _with_digraphs(codes)
-    return [_squeezed(sounds, (sounds >= ord("a")) | (sounds == _SPACE)), _squeezed(sounds, sounds != _DROPPED)]
+    sounds = _heard(codes)
+    return [_squeezed(sounds, _of_consonants()[sounds]), _squeezed(sounds, sounds != _SILENT)]
 
 
-def _squeezed(sounds: Codes, kept: NDArray[np.bool_]) -> tuple[Codes, Places]:
+def _squeezed(sounds: Sounds, kept: NDArray[np.bool_]) -> tuple[Sounds, Places]:
     """Of a run of one sound the last stands: the last of several spaces is that of the text which follows."""
     places = np.flatnonzero(kept)
     heard = sounds[places]
-    last = np.append(heard[1:] != heard[:-1], True)[: len(heard)]
+    last = np.ones(len(heard), dtype=bool)
+    np.not_equal(heard[1:], heard[:-1], out=last[:-1])
     return heard[last], places[last]
 
 
+def _heard(codes: Codes) -> Sounds:
+    """Sounds place by place, after what a neighbour changes: aspirates, «ড়», "ng", ya-phala."""
+    classes = _classes()[np.minimum(codes, _HIGHEST - 1)]
+    pairs = classes[1:].astype(np.int64)
+    pairs += classes[:-1].astype(np.int64) << 7
+    sounds = np.empty(len(codes), dtype=np.uint8)
+    sounds[:1] = _after()[classes[:1]]
+    sounds[1:] = _after()[pairs]
+    dotted = np.flatnonzero(codes[1:] == _NUKTA)
+    if len(dotted):
+        changed = _dotted()[classes[dotted]]
+        sounds[dotted] = np.where(changed > 0, changed, sounds[dotted])
+    return sounds
+
+
 @cache
-def _table() -> Codes:
-    """Sound of each code point: consonants as small letters, vowels as capitals (so that one test drops them), 0 for
-    what is silent.
-    """
-    table = np.zeros(_HIGHEST, dtype=np.uint32)
+def _of_consonants() -> NDArray[np.bool_]:
+    """What the first skeleton keeps: consonants are small letters, vowels capitals."""
+    table = np.zeros(128, dtype=bool)
+    table[ord("a") : ord("z") + 1] = table[_SPACE] = True
+    return table
+
+
+@cache
+def _classes() -> Sounds:
+    table = np.zeros(_HIGHEST, dtype=np.uint8)
     for sound, letters in _CONSONANTS.items():
         table[[ord(letter) for letter in letters]] = ord(sound)
     for sound, letters in _VOWELS.items():
         table[[ord(letter) for letter in letters]] = ord(sound.upper())
     table[_SPACE] = _SPACE
+    table[ord("h")], table[ord("য")], table[_VIRAMA] = _LATIN_H, _YA, _AFTER_VIRAMA
     return table
 
 
-def _with_digraphs(codes: Codes) -> Codes:
-    """Sounds place by place, after what a neighbour changes: aspirates, «ড়», «ng», ya-phala."""
-    sounds = _table()[np.minimum(codes, _HIGHEST - 1)]
-    before, here = codes[:-1], codes[1:]
-    consonant_before = sounds[:-1] >= ord("a")
-    sounds[1:][(here == ord("h")) & consonant_before & (before != ord("h"))] = _DROPPED
-    sounds[1:][(sounds[1:] == ord("g")) & (sounds[:-1] == ord("n"))] = _DROPPED
-    sounds[1:][(here == _YA) & (before == _VIRAMA)] = _DROPPED
-    dotted = here == _NUKTA
-    sounds[:-1][dotted & ((before == _DDA) | (before == _DDHA))] = ord("r")
-    sounds[:-1][dotted & (before == _YA)] = ord("I")
-    return sounds
+@cache
+def _after() -> Sounds:
+    """The sound of a class after another: 128 · the class before + the class."""
+    alone = np.arange(128, dtype=np.uint8)
+    alone[[_LATIN_H, _YA, _AFTER_VIRAMA]] = ord("h"), ord("j"), _SILENT
+    table = np.tile(alone, (128, 1))
+    table[[*range(ord("a"), ord("z") + 1), _YA], _LATIN_H] = _SILENT
+    table[_AFTER_VIRAMA, _YA] = _SILENT
+    table[ord("n"), ord("g")] = _SILENT
+    return table.reshape(-1)
+
+
+@cache
+def _dotted() -> Sounds:
+    """The sound of a class with a dot below, where that changes it: «ড়», «ঢ়», «য়»."""
+    table = np.zeros(128, dtype=np.uint8)
+    table[[ord("d"), _YA]] = ord("r"), ord("I")
+    return table

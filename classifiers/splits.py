@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from classifiers.bundle import WINDOW
 from classifiers.examples import Example
-from classifiers.features import BATCH, CHARACTER_COLUMNS, count
+from classifiers.features import BATCH, count
 from classifiers.text import letters_key, normalise
 
 Columns = NDArray[np.int64]
 
 _BANDS, _BAND = 8, 4
 _NEAR = 0.7
-"""Jaccard similarity of the sets of character n-grams from which two texts count as near-copies."""
+"""Jaccard similarity of the sets of n-grams from which two texts count as near-copies."""
 
 
 def split_examples(examples: Sequence[Example], test_share: float, seed: int) -> tuple[list[Example], list[Example]]:
@@ -99,8 +99,6 @@ def _ngram_sets(texts: Sequence[str]) -> Iterator[Columns]:
     for at in range(0, len(texts), BATCH):
         batch = texts[at : at + BATCH]
         rows, columns, _ = count(batch)
-        kept = columns < CHARACTER_COLUMNS
-        rows, columns = rows[kept], columns[kept]
         edges = np.searchsorted(rows, np.arange(len(batch) + 1))
         yield from (columns[begin:end] for begin, end in pairwise(edges))
 

@@ -15,11 +15,12 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers.batch_text import normalise_all
 from classifiers.bundle import Bundle, windows
-from classifiers.bundle_file import Calibration
+from classifiers.bundle_file import Calibration, Families
 from classifiers.errors import DataError
 from classifiers.estimators import Mask, Matrix, logistic, matrix_of, platt
 from classifiers.examples import Example
 from classifiers.labels import LABELS
+from classifiers.script_detection import family_of, script_of
 from classifiers.weights import Floats, Linear, quantised
 
 _BASE_SCALE = 0.7
@@ -44,13 +45,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, eq=False)
 class _Desk:
-    """The examples as arrays: features, the base's raw and standardised logits, (rows, labels) values with NaN,
-    weights.
+    """The examples as arrays: features, the base's raw and standardised logits, families of scripts, (rows, labels)
+    values with NaN, weights.
     """
 
     matrix: Matrix
     logits: Floats
     standard: Floats
+    families: Families
     values: Floats
     weights: Floats
 
@@ -74,8 +76,9 @@ class _Merged:
 
     weights: Floats
     bias: float
-    slope: float
-    offset: float
+    slopes: Floats
+    offsets: Floats
+    """One for each family of scripts."""
 
 
 def teach(
@@ -103,24 +106,27 @@ def teach(
 
 
 def _desk(base: Bundle, examples: Sequence[Example]) -> _Desk:
-    texts = _telling_windows(base, normalise_all([example.text for example in examples]))
+    normalised = normalise_all([example.text for example in examples])
+    families = np.array([family_of(script_of(text)) for text in normalised], dtype=np.int64)
+    texts = _telling_windows(base, normalised, families)
     logits = base.window_logits(texts)
     values = [[np.nan if value is None else value for value in example.values] for example in examples]
     return _Desk(
-        matrix_of(texts, base.linear.idf_levels),
+        matrix_of(texts, base.linear.square_levels),
         logits,
         _BASE_SCALE * (logits - base.calibration.centres) / base.calibration.spreads,
+        families,
         np.array(values, dtype=np.float64).reshape(-1, len(LABELS)),
         np.array([example.weight for example in examples]),
     )
 
 
-def _telling_windows(base: Bundle, normalised: Sequence[str]) -> list[str]:
+def _telling_windows(base: Bundle, normalised: Sequence[str], families: Families) -> list[str]:
     """Of a long text the window that the base finds worst: what the decision was most likely about."""
     owners, pieces = windows(normalised)
     if len(pieces) == len(normalised):
         return pieces
-    worst = base.calibration.calibrated(base.window_logits(pieces)).max(axis=1)
+    worst = base.calibration.calibrated(base.window_logits(pieces), families[owners]).max(axis=1)
     order = np.lexsort((-worst, owners))
     firsts = order[np.flatnonzero(np.concatenate(([True], np.diff(owners[order]) > 0)))]
     return [pieces[index] for index in firsts]
@@ -132,12 +138,12 @@ def _has_both(values: Floats) -> bool:
 
 def _assembled(base: Bundle, desk: _Desk, merged: Mapping[int, _Merged]) -> tuple[Linear, Calibration]:
     """The base with the merged labels in place of its own; all others keep their very bytes."""
-    weights, biases, levels = base.linear.float_weights(), base.linear.biases.copy(), base.linear.idf_levels
+    weights, biases, levels = base.linear.float_weights(), base.linear.biases.copy(), base.linear.square_levels
     old = base.calibration
     slopes, offsets, centres, spreads = (each.copy() for each in (old.slopes, old.offsets, old.centres, old.spreads))
     for index, label in merged.items():
         weights[index], biases[index] = label.weights, label.bias
-        slopes[index], offsets[index] = label.slope, label.offset
+        slopes[:, index], offsets[:, index] = label.slopes, label.offsets
         logits = desk.matrix @ label.weights + label.bias
         centres[index], spreads[index] = logits.mean(), max(float(logits.std()), _LEAST_SPREAD)
     linear = quantised(weights, biases, levels)
@@ -160,14 +166,34 @@ class _Lesson:
         taught, trust = self.fit(self.rows), self.trust(self.rows)
         linear, calibration = self.base.linear, self.base.calibration
         weights, scale = linear.float_weights(), _BASE_SCALE / calibration.spreads * taught.shares
-        slope, offset = float(calibration.slopes[self.index]), float(calibration.offsets[self.index])
+        slope, offset = self.platt
         new = taught.weights + scale.astype(np.float32) @ weights
         new_bias = taught.bias + float((linear.biases - calibration.centres) @ scale)
         old_bias = slope * float(linear.biases[self.index]) + offset
         return _Merged(
             trust * new + (1 - trust) * slope * weights[self.index],
             trust * new_bias + (1 - trust) * old_bias,
-            *self._recalibrated(),
+            *self._by_family(trust),
+        )
+
+    @property
+    def platt(self) -> tuple[float, float]:
+        """The base's slope and offset, in the mean of the desk's mixture of scripts: one linear function has one."""
+        calibration, families = self.base.calibration, self.desk.families[self.rows]
+        slopes, offsets = calibration.slopes[families, self.index], calibration.offsets[families, self.index]
+        return float(slopes.mean()), float(offsets.mean())
+
+    def _by_family(self, trust: float) -> tuple[Floats, Floats]:
+        """Slopes and offsets on top of the blended logit: what the base had for each family of scripts counts as much
+        as the base does.
+        """
+        slope, offset = self.platt
+        slopes = self.base.calibration.slopes[:, self.index] / slope
+        offsets = self.base.calibration.offsets[:, self.index] - slopes * offset
+        new_slope, new_offset = self._recalibrated()
+        return (
+            new_slope * (trust + (1 - trust) * slopes),
+            new_slope * (1 - trust) * offsets + new_offset,
         )
 
     @property
@@ -203,7 +229,8 @@ class _Lesson:
         raw = calibration.centres[index] + calibration.spreads[index] * _PRIOR_LEVELS
         standard = np.zeros((len(_PRIOR_LEVELS), len(LABELS)))
         standard[:, index] = _BASE_SCALE * _PRIOR_LEVELS
-        return standard, 0.5 * (1 + np.tanh(0.5 * (raw * calibration.slopes[index] + calibration.offsets[index])))
+        slope, offset = self.platt
+        return standard, 0.5 * (1 + np.tanh(0.5 * (raw * slope + offset)))
 
     def _recalibrated(self) -> tuple[float, float]:
         """Platt on logits of examples that were left out of their fit; below _PLATT_ROWS logits stand as they are."""
@@ -221,7 +248,8 @@ class _Lesson:
 
     def _blended(self, rows: NDArray[np.int64]) -> Floats:
         """Logits of all the desk's examples as learned from these rows."""
-        old = self.base.calibration.calibrated(self.desk.logits)[:, self.index]
+        slope, offset = self.platt
+        old = slope * self.desk.logits[:, self.index] + offset
         trust = self.trust(rows)
         blended: Floats = trust * self.fit(rows).logits(self.desk) + (1 - trust) * old
         return blended

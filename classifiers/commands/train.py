@@ -1,19 +1,26 @@
 """``train``: the starter bundle and its card from a folder with the research data."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from classifiers.banglacheck.report import check
 from classifiers.bundle import Bundle
-from classifiers.cards import TESTS, pool_card
+from classifiers.cards import TESTS, Figures, pool_card
+from classifiers.check_examples import own_examples
 from classifiers.commands.options import echo_json, json_option, one_line_errors, progress_bars
 from classifiers.errors import DataError
 from classifiers.evaluation import Report, evaluate_bundle
-from classifiers.examples import read_any_labelled_file, read_pool
+from classifiers.examples import PoolExample, read_any_labelled_file, read_pool
 from classifiers.pool import Note, train
+from classifiers.sources import SOURCES
+from classifiers.text import letters_key
 
-_SIZE = 230_423
+_SIZE = 231_753
+_MORE = (("vitd.csv.gz", "dev"),)
+_NOT_PERMISSIVE = tuple(name for name, source in SOURCES.items() if not source.permissive)
 
 
 @click.command()
@@ -41,6 +48,7 @@ _SIZE = 230_423
     metavar="WORD",
     help='Leave out sources whose licence holds this, such as "NC" or "none".',
 )
+@click.option("--permissive", is_flag=True, help="Only sources whose licence, as stated, permits commercial use.")
 @json_option
 def command(
     folder: Path,
@@ -49,6 +57,7 @@ def command(
     name: str | None,
     without: tuple[str, ...],
     without_licences: tuple[str, ...],
+    permissive: bool,
     as_json: bool,
 ) -> None:
     """Train a bundle from the research data."""
@@ -56,32 +65,50 @@ def command(
         if not out.parent.is_dir():
             raise DataError(f"{out.parent}: no such folder to write to")
         with progress_bars() as note:
-            bundle = _trained(folder, name or out.stem, seed, without, without_licences, note)
+            rows = read_rows(folder, [*without, *(_NOT_PERMISSIVE if permissive else ())], without_licences, note)
+            bundle = _trained(folder, rows, name or out.stem, seed, note)
         out.write_bytes(bundle.to_bytes())
         out.with_suffix(".md").write_text(bundle.card, encoding="utf-8")
     found = {"bundle": str(out), "bytes": len(bundle.to_bytes()), "sha256": bundle.digest}
     echo_json(found) if as_json else click.echo(f"{out}: {found['bytes']:,} bytes, sha256 {bundle.digest}")
 
 
-def _trained(
-    folder: Path, name: str, seed: int, without: tuple[str, ...], without_licences: tuple[str, ...], note: Note
-) -> Bundle:
+def read_rows(
+    folder: Path, without: Sequence[str], without_licences: Sequence[str], note: Note = lambda *_: lambda _: None
+) -> list[PoolExample]:
+    """The pool: the training file, further rows of published development splits that no test of ours uses, and
+    BanglaCheck's training half; none of the tests' rows.
+    """
     step = note("reading", _SIZE)
-    rows = read_pool(folder / "training.csv.gz", without, without_licences, lambda: step(1))
-    bundle = train(rows, name=name, seed=seed, note=note)
-    reports = _reports(bundle, folder, note)
-    metrics: dict[str, object] = {
-        test: {label: each.auc for label, each in report.labels.items()} for test, report in reports.items()
+    more = [(folder / file, split) for file, split in _MORE if (folder / file).exists()]
+    kept_out = {
+        letters_key(example.text)
+        for _, path, split in _tests(folder)
+        for example in read_any_labelled_file(path, split)
     }
-    return replace(bundle, card=pool_card(name, seed, rows, reports), metrics=metrics)
+    rows = read_pool(folder / "training.csv.gz", without, without_licences, lambda: step(1), more, kept_out)
+    return rows + [example for example in own_examples() if example.example.origin not in without]
+
+
+def _trained(folder: Path, rows: Sequence[PoolExample], name: str, seed: int, note: Note) -> Bundle:
+    bundle, errors = train(rows, name=name, seed=seed, note=note)
+    found = Figures(_reports(bundle, folder, note), errors, check(bundle))
+    metrics: dict[str, object] = {
+        test: {label: each.auc for label, each in report.labels.items()} for test, report in found.tests.items()
+    }
+    return replace(bundle, card=pool_card(name, seed, rows, found), metrics=metrics)
 
 
 def _reports(bundle: Bundle, folder: Path, note: Note) -> dict[str, Report]:
     """Figures on those tests that the folder holds."""
-    present = [(title, folder / file, split) for title, file, split in TESTS if (folder / file).exists()]
+    present = _tests(folder)
     step = note("measuring", len(present))
     found = {}
     for title, path, split in present:
         found[title] = evaluate_bundle(bundle, read_any_labelled_file(path, split))
         step(1)
     return found
+
+
+def _tests(folder: Path) -> list[tuple[str, Path, str | None]]:
+    return [(title, folder / file, split) for title, file, split in TESTS if (folder / file).exists()]

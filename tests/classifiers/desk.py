@@ -74,7 +74,7 @@ def _row(chance: random.Random, number: int) -> list[str]:
 
 
 def small_bundle(folder: Path) -> Bundle:
-    return train(read_pool(folder / "training.csv.gz"), name="small", seed=1)
+    return train(read_pool(folder / "training.csv.gz"), name="small", seed=1).bundle
 
 
 def example(text: str, group: str = "", **values: float) -> Example:

@@ -34,7 +34,7 @@ def _with_manifest(members: Members, change: Callable[[dict[str, object]], objec
 def test_the_archive_can_be_looked_into_with_common_tools(bundle: Bundle) -> None:
     with zipfile.ZipFile(io.BytesIO(bundle.to_bytes())) as archive:
         assert archive.testzip() is None
-        assert sorted(archive.namelist()) == ["card.md", "idf.u8", "manifest.json", "weights.i8"]
+        assert sorted(archive.namelist()) == ["card.md", "manifest.json", "squares.u8", "weights.i8"]
 
 
 @settings(max_examples=60)
@@ -77,7 +77,7 @@ def test_a_pickle_among_the_files_is_refused(members: Members) -> None:
 
 def test_a_pickle_in_place_of_an_array_is_refused(members: Members) -> None:
     with pytest.raises(BundleError, match="wrong size"):
-        load_bundle(sealed(zipped(members | {"idf.u8": pickle.dumps([1])})))
+        load_bundle(sealed(zipped(members | {"squares.u8": pickle.dumps([1])})))
 
 
 def test_an_array_that_would_unpack_to_gigabytes_is_refused_before_it_is_unpacked(members: Members) -> None:
@@ -93,7 +93,7 @@ def test_a_card_that_would_unpack_to_too_much_is_refused(members: Members) -> No
 
 
 def test_an_array_that_lies_about_its_length_is_refused(members: Members) -> None:
-    honest = zipped(members | {"idf.u8": bytes(3 * COLUMNS)})
+    honest = zipped(members | {"squares.u8": bytes(3 * COLUMNS)})
     lying = honest.replace((3 * COLUMNS).to_bytes(4, "little"), COLUMNS.to_bytes(4, "little"))
     assert lying != honest
     with pytest.raises(BundleError):
@@ -112,8 +112,8 @@ def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
 
 
 def test_another_format_is_refused_by_its_number(members: Members) -> None:
-    with pytest.raises(BundleError, match="format 2"):
-        load_bundle(_with_manifest(members, lambda manifest: manifest.update(format=2)))
+    with pytest.raises(BundleError, match="format 1"):
+        load_bundle(_with_manifest(members, lambda manifest: manifest.update(format=1)))
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,11 @@ def test_another_format_is_refused_by_its_number(members: Members) -> None:
     [
         ("features", {}, "other features"),
         ("labels", ["toxicity"], "other labels"),
-        ("slopes", [1.0] * 6, "slopes must be 7 numbers"),
-        ("slopes", [-1.0] * 7, "slopes must be above zero"),
-        ("offsets", ["1"] * 7, "offsets must be 7 numbers"),
+        ("scales", [1.0] * 6, "scales must be 7 numbers"),
+        ("scales", [[1.0]] * 7, "scales must be 7 numbers"),
+        ("slopes", [1.0] * 7, "slopes must be 2 times 7 numbers"),
+        ("slopes", [[1.0] * 7, [-1.0] * 7], "slopes must be above zero"),
+        ("offsets", [["1"] * 7] * 2, "offsets must be 2 times 7 numbers"),
         ("biases", [float("nan")] * 7, "biases must be finite"),
         ("scales", [10**400] * 7, "scales must be"),
         ("name", "", "lacks a name"),

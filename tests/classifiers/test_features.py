@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
-from classifiers.features import BATCH, CHARACTER_COLUMNS, COLUMNS, OTHER_COLUMNS, count, encode
+from classifiers.features import BATCH, COLUMNS, Grams, count, encode, grams
 from classifiers.skeleton import skeletons
+from classifiers.weights import packed, quantised, sums
 
-IDF = np.ones(COLUMNS, dtype=np.float32)
+SQUARES = np.ones(COLUMNS, dtype=np.float32)
+CHARACTERS, CONSONANTS, VOWELS, WORDS = range(4)
 TEXTS = st.lists(st.text(st.sampled_from("abcঅকখািু্ !?😀z "), max_size=40), min_size=1, max_size=8)
 
 
@@ -19,8 +22,13 @@ def _sounds(text: str) -> list[str]:
     return ["".join(map(chr, found)).strip() for found, _ in skeletons(codes)]
 
 
-def _columns(text: str, begin: int = 0, end: int = COLUMNS) -> set[int]:
-    return {int(column) for column in count([text])[1] if begin <= column < end}
+def _numbers(found: Grams) -> list[list[int]]:
+    """How many n-grams each text has, block by block."""
+    return [[int(number) for number in block] for block in found.by_block(np.diff(found.starts))]
+
+
+def _columns(text: str) -> set[int]:
+    return set(grams([text]).columns.tolist())
 
 
 @pytest.mark.parametrize(
@@ -41,20 +49,19 @@ def test_character_ngrams_are_those_of_the_padded_words() -> None:
     windows = Counter(
         word[at : at + size] for word in padded for size in range(2, 6) for at in range(len(word) - size + 1)
     )
-    _, columns, counts = count(["abc ab"])
-    characters = columns < CHARACTER_COLUMNS
-    assert sorted(counts[characters]) == sorted(windows.values())
+    found = grams(["abc ab"])
+    begin, end = found.starts[0], found.starts[1]
+    assert _numbers(found)[CHARACTERS] == [windows.total()]
+    assert end - begin == sum(many for window, many in windows.items() if len(window) == 2)
+    assert sorted(Counter(found.columns[begin:end].tolist()).values()) == [1, 1, 1, 2, 2]
 
 
 def test_words_and_pairs_of_neighbours_are_counted_and_pairs_do_not_cross_texts() -> None:
-    _, columns, _ = count(["এক দুই তিন", "চার"])
-    words = (columns >= CHARACTER_COLUMNS) & (columns < CHARACTER_COLUMNS + OTHER_COLUMNS)
-    assert words.sum() == 3 + 2 + 1
+    assert _numbers(grams(["এক দুই তিন", "চার"]))[WORDS] == [3 + 2, 1]
 
 
 def test_vowel_signs_do_not_split_a_word() -> None:
-    begin, end = CHARACTER_COLUMNS, CHARACTER_COLUMNS + OTHER_COLUMNS
-    assert len(_columns("বাংলাদেশের", begin, end)) == 1
+    assert _numbers(grams(["বাংলাদেশের"]))[WORDS] == [1]
 
 
 def test_punctuation_does_not_change_the_word_it_touches() -> None:
@@ -62,26 +69,39 @@ def test_punctuation_does_not_change_the_word_it_touches() -> None:
 
 
 def test_a_text_without_content_has_no_features() -> None:
-    assert encode(["", " "], IDF).rows.tolist() == []
+    assert encode(["", " "], SQUARES).rows.tolist() == []
+
+
+_CHANCE = np.random.default_rng(1)
+_LEVELS = _CHANCE.integers(1, 250, COLUMNS).astype(np.uint8)
+LINEAR = quantised(_CHANCE.normal(0, 1, (7, COLUMNS)).astype(np.float32), np.zeros(7), _LEVELS)
+TABLE = packed(LINEAR.weights, LINEAR.square_levels)
+WEIGHTS = LINEAR.float_weights()
 
 
 @given(TEXTS)
 def test_a_text_has_the_same_features_in_any_company(texts: list[str]) -> None:
-    together = encode(texts, IDF)
+    together = encode(texts, SQUARES)
     for index, text in enumerate(texts):
-        alone, mine = encode([text], IDF), together.rows == index
+        alone, mine = encode([text], SQUARES), together.rows == index
         assert together.columns[mine].tolist() == alone.columns.tolist()
         assert together.values[mine].tolist() == alone.values.tolist()
 
 
 @given(TEXTS)
-def test_every_block_has_its_own_length(texts: list[str]) -> None:
-    batch = encode(texts, IDF)
-    assert batch.columns.max(initial=0) < COLUMNS
-    for index in range(len(texts)):
-        mine = batch.rows == index
-        squares = (batch.values[mine] ** 2)[batch.columns[mine] < CHARACTER_COLUMNS].sum()
-        assert squares == pytest.approx(1, abs=1e-4) or squares == 0
+def test_what_a_text_sums_up_to_is_the_sum_over_its_sparse_row(texts: list[str]) -> None:
+    """Scoring sums bytes and training multiplies sparse rows: two ways to the same number."""
+    encoded = encode(texts, LINEAR.squares)
+    rows = csr_matrix((encoded.values, (encoded.rows, encoded.columns)), shape=(len(texts), COLUMNS))
+    expected = rows @ WEIGHTS.T
+    assert np.abs(sums(TABLE, grams(texts)) * LINEAR.scales - expected).max() < 1e-4
+
+
+@given(st.text(st.sampled_from("ab ক!"), min_size=500, max_size=2_000))
+def test_a_text_with_more_ngrams_than_a_lane_can_hold_is_summed_up_exactly(text: str) -> None:
+    encoded = encode([text], LINEAR.squares)
+    expected = WEIGHTS[:, encoded.columns].astype(np.float64) @ encoded.values
+    assert np.abs(sums(TABLE, grams([text])) * LINEAR.scales - expected).max() < 1e-3
 
 
 def test_more_texts_than_a_batch_are_refused() -> None:

@@ -22,7 +22,9 @@ def test_each_label_learns_its_own_words(bundle: Bundle) -> None:
 
 
 def test_the_same_rows_and_seed_give_the_same_bytes(data_folder: Path, bundle: Bundle) -> None:
-    assert train(read_pool(data_folder / "training.csv.gz"), name="small", seed=1).to_bytes() == bundle.to_bytes()
+    assert (
+        train(read_pool(data_folder / "training.csv.gz"), name="small", seed=1).bundle.to_bytes() == bundle.to_bytes()
+    )
 
 
 def test_a_label_that_nothing_is_left_for_is_named(data_folder: Path) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers import SCRIPTS, detect_script
+from classifiers.script_detection import family_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,7 @@ def test_the_script_of_a_comment(text: str, script: str) -> None:
 @given(st.text())
 def test_any_text_has_a_script(text: str) -> None:
     assert detect_script(text) in SCRIPTS
+
+
+def test_what_holds_latin_letters_is_calibrated_apart_from_bangla_script() -> None:
+    assert [script for script in SCRIPTS if family_of(script)] == ["bn-Latn", "en", "mixed"]

@@ -1,12 +1,16 @@
 """Tests of the committed starter bundle: is it sound, and does it tell plain abuse from plain civility?"""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from classifiers import LABELS, Bundle, load_bundle
 from classifiers.bundle_file import MAX_BYTES
 from classifiers.commands.options import STARTER
+from classifiers.sources import SOURCES
+
+PERMISSIVE = STARTER.with_name("starter-permissive.alochona")
 
 CIVIL = (
     "আপনার প্রতিবেদনটি পড়ে ভালো লাগলো, ধন্যবাদ।",
@@ -24,7 +28,12 @@ ABUSIVE = (
     "You stupid piece of shit, shut the fuck up",
     "you fucking idiot bitch",
 )
-THREATS = ("তোকে রাস্তায় পেলে জবাই করে ফেলবো", "তোর ঘরে আগুন দিয়ে পুড়িয়ে মারবো")
+THREATS = (
+    "toke mere felbo, tor lash o keu khuje pabe na",
+    "I will come to your house and kill you",
+    "তোকে রাস্তায় পেলে জবাই করে ফেলবো",
+    "তোর ঘরে আগুন দিয়ে পুড়িয়ে মারবো",
+)
 SPAM = (
     "Congratulations! You have won a free prize, claim now at http://win.example or call 09061234567",
     "অভিনন্দন! আপনি ৫০০০০ টাকা জিতেছেন, এখনই http://bonus.example লিংকে ক্লিক করুন",
@@ -69,8 +78,23 @@ def test_the_starter_is_small_and_loads_at_once() -> None:
     assert time.perf_counter() - started < 5  # some 30 ms; the margin is for a busy machine
 
 
-def test_the_card_beside_the_starter_is_the_one_inside_it(starter: Bundle) -> None:
-    assert STARTER.with_suffix(".md").read_text(encoding="utf-8") == starter.card
+@pytest.mark.parametrize("path", [STARTER, PERMISSIVE])
+def test_the_card_beside_a_bundle_is_the_one_inside_it(path: Path) -> None:
+    assert path.with_suffix(".md").read_text(encoding="utf-8") == load_bundle(path).card
+
+
+def test_the_permissive_bundle_holds_nothing_but_sources_whose_licence_permits_commercial_use() -> None:
+    card = load_bundle(PERMISSIVE).card
+    rows = [line for line in card.partition("## What its labels rest on")[0].splitlines() if line.startswith("| ")][1:]
+    names = {line.split("|")[1].strip() for line in rows}
+    assert names == {name for name, source in SOURCES.items() if source.permissive}
+    assert not [word for word in ("NC", "none stated", "none in the mirror", "GPL") if word in "".join(rows)]
+
+
+def test_the_permissive_bundle_is_small_and_tells_plain_abuse_from_civility() -> None:
+    bundle = load_bundle(PERMISSIVE)
+    assert PERMISSIVE.stat().st_size <= 5_000_000
+    assert _score(bundle, ABUSIVE[0], "toxicity") > 0.5 > _score(bundle, CIVIL[0], "toxicity")
 
 
 def test_the_card_says_what_a_user_must_know(starter: Bundle) -> None:

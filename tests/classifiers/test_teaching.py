@@ -45,7 +45,9 @@ def test_the_merged_bundle_is_the_base_plus_the_residual(bundle: Bundle) -> None
     desk = _desk(bundle, examples)
     residual = _Lesson(bundle, desk, 0, 1).fit(np.arange(len(examples)))
     trust = 60 / (60 + 8)
-    expected = trust * residual.logits(desk) + (1 - trust) * bundle.calibration.calibrated(desk.logits)[:, 0]
+    expected = (
+        trust * residual.logits(desk) + (1 - trust) * bundle.calibration.calibrated(desk.logits, desk.families)[:, 0]
+    )
     found = taught.logits([each.normalised for each in bundle.score([each.text for each in examples])])[:, 0]
     assert np.abs(found - expected).max() < 0.1
     assert np.corrcoef(found, expected)[0, 1] > 0.999

@@ -1,0 +1,86 @@
+"""What a bundle trained from the pool does where the pool itself has to be parted first.
+
+``PYTHONPATH=. python bench/pool_quality.py news --data FOLDER``: comments of a news site that are held at the shipped
+thresholds. Half of ``bangla-news-comments`` trains, the other half is scored, both ways. The highest scores are printed
+with ``--show N``, for people to read.
+
+``PYTHONPATH=. python bench/pool_quality.py transfer --data FOLDER``: trained on Bangla script only, measured on
+romanized tests.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import LABELS, Bundle
+from classifiers.commands.train import read_rows
+from classifiers.evaluation import auc
+from classifiers.examples import Example, PoolExample, read_any_labelled_file
+from classifiers.pool import train
+from classifiers.script_detection import detect_script
+from classifiers.thresholds import DEFAULT_HOLD
+
+NEWS = "bangla-news-comments"
+SEED = 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("news", "transfer"))
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--show", type=int, default=0)
+    arguments = parser.parse_args()
+    rows = read_rows(arguments.data, (), ())
+    if arguments.what == "news":
+        _news(rows, arguments.data, arguments.show)
+    else:
+        _transfer(rows, arguments.data)
+
+
+def _news(rows: Sequence[PoolExample], folder: Path, show: int) -> None:
+    hateful = [each for each in read_any_labelled_file(folder / "bd-shs-dev.csv.gz") if each.values[0] == 1.0]
+    side = np.random.default_rng(SEED).random(len(rows)) < 0.5
+    held, caught, found = [], [], []
+    for half in (side, ~side):
+        kept_out = [row.example.origin == NEWS and bool(half[at]) for at, row in enumerate(rows)]
+        bundle = train([row for row, out in zip(rows, kept_out, strict=True) if not out], name="half", seed=SEED).bundle
+        scored = [row.example for row, out in zip(rows, kept_out, strict=True) if out]
+        margins = _margins(bundle, scored)
+        held.append(margins >= 0)
+        caught.append(float((_margins(bundle, hateful) >= 0).mean()))
+        found += list(zip(margins.tolist(), (each.text for each in scored), strict=True))
+    every = np.concatenate(held)
+    print(
+        f"held of {len(every):,} news comments: {every.mean():.2%}; of hateful BD-SHS dev rows: {np.mean(caught):.1%}"
+    )
+    for margin, text in sorted(found, reverse=True)[:show]:
+        print(f"{margin:+.2f}  {' '.join(text.split())}")
+
+
+def _margins(bundle: Bundle, examples: Sequence[Example]) -> NDArray[np.float64]:
+    """How far the label nearest to being held is over its threshold."""
+    scores = np.array([scored.scores for scored in bundle.score([each.text for each in examples])])
+    found: NDArray[np.float64] = (scores - [DEFAULT_HOLD[label] for label in LABELS]).max(axis=1)
+    return found
+
+
+def _transfer(rows: Sequence[PoolExample], folder: Path) -> None:
+    bangla = [row for row in rows if row.language == "bn" and detect_script(row.example.text) == "bn"]
+    print(f"{len(bangla):,} of {len(rows):,} rows are in Bangla script")
+    bundle = train(bangla, name="bangla", seed=SEED, labels=["toxicity"]).bundle
+    for title, file, split in (
+        ("TB-OLID test", "tb-olid.csv.gz", "test"),
+        ("TRAC-2 dev, Latin letters", "trac2-iben-dev.csv.gz", "dev"),
+    ):
+        known = [each for each in read_any_labelled_file(folder / file, split) if each.values[0] is not None]
+        latin = [each for each in known if detect_script(each.text) in {"bn-Latn", "mixed"}]
+        scores = np.array([scored.scores[0] for scored in bundle.score([each.text for each in latin])])
+        truth = np.array([each.values[0] == 1.0 for each in latin])
+        print(f"{title}: toxicity AUC {auc(truth, scores):.3f} on {len(latin):,} rows")
+
+
+if __name__ == "__main__":
+    main()
