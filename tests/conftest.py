@@ -1,11 +1,13 @@
 """The small world every test stands in: real PostgreSQL and a real broker, a database of its own for each test."""
 
+import os
 import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, make_url
 
 from moderation.domain.jobs import Job
@@ -14,10 +16,34 @@ from moderation.migrations import upgrade
 from moderation.runtime import Runtime, build_runtime, make_engine
 from moderation.settings import Settings
 from moderation.store.unit_of_work import Work, work_on
+from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.factories import World
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+_CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one in each process. Without one the tests that ask for it are skipped; under CI they fail."""
+    with sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        if path is None and os.environ.get("CI"):
+            pytest.fail(HOW_TO_GET_ONE)
+        if path is None:
+            pytest.skip(HOW_TO_GET_ONE)
+        launched = playwright.chromium.launch(executable_path=path, args=_CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,31 +1,14 @@
 """A real Chromium before a real server. Without a browser these tests are skipped, loudly; under CI they fail."""
 
-import os
 import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from moderation.runtime import Runtime
 from moderation.web.factory import create_app
-from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
-
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        if path is None and os.environ.get("CI"):
-            pytest.fail(HOW_TO_GET_ONE)
-        if path is None:
-            pytest.skip(HOW_TO_GET_ONE)
-        launched = playwright.chromium.launch(executable_path=path, args=_FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

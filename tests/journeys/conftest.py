@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import browser
 from tests.journeys.service import Service
-
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")
