@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
@@ -17,7 +17,9 @@ from moderation.store.schema import Endpoint, Membership, Moderator, Site
 from moderation.store.unit_of_work import Work
 from tests.fakes import FixedLive, ScoresByWord
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+"""A little after the real time, on whatever day the tests run: what the database stamps by its own clock lies before it,
+and less than a day."""
 
 
 def make_created(comment_id: str = "c1", body: str = "শুভ সকাল", **overrides: object) -> Created:
