@@ -6,6 +6,7 @@ second public top, ``classifiers.training``.
 
 from classifiers.bundle import Bundle, Scored, load_bundle
 from classifiers.errors import BundleError
+from classifiers.explanation import Explanation, Stretch, explain, explain_all
 from classifiers.html_text import html_to_text
 from classifiers.labels import LABELS, SCRIPTS
 from classifiers.script_detection import detect_script
@@ -16,8 +17,12 @@ __all__ = [
     "SCRIPTS",
     "Bundle",
     "BundleError",
+    "Explanation",
     "Scored",
+    "Stretch",
     "detect_script",
+    "explain",
+    "explain_all",
     "html_to_text",
     "load_bundle",
     "normalise",

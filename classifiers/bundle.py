@@ -46,9 +46,13 @@ class Bundle:
         """One result for each text, in order, whatever it holds; a text scores the same alone and in any batch."""
         normalised = normalise_all(texts)
         scripts = list(map(script_of, normalised))
-        families = np.fromiter(map(family_of, scripts), dtype=np.int64, count=len(scripts))
-        scores = self.calibration.probabilities(self.logits(normalised), families).round(6).tolist()
+        scores = self.probabilities(self.logits(normalised), scripts).tolist()
         return list(map(Scored, normalised, scripts, map(tuple, scores)))
+
+    def probabilities(self, logits: Floats, scripts: Sequence[str]) -> Floats:
+        """(texts, labels), calibrated for each text's script and rounded to six places."""
+        families = np.fromiter(map(family_of, scripts), dtype=np.int64, count=len(scripts))
+        return self.calibration.probabilities(logits, families).round(6)
 
     def logits(self, normalised: Sequence[str]) -> Floats:
         """(texts, labels), before calibration; of each label the highest of the text's windows."""
@@ -103,15 +107,17 @@ def windows(normalised: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
     """All texts cut into overlapping pieces of at most WINDOW characters, and the index of the text each is from."""
     if all(len(text) <= WINDOW for text in normalised):
         return np.arange(len(normalised)), list(normalised)
-    owned = [(index, piece) for index, text in enumerate(normalised) for piece in _pieces(text)]
+    owned = [
+        (index, text[begin : begin + WINDOW]) for index, text in enumerate(normalised) for begin in window_starts(text)
+    ]
     return np.array([index for index, _ in owned], dtype=np.int64), [piece for _, piece in owned]
 
 
-def _pieces(text: str) -> list[str]:
+def window_starts(text: str) -> list[int]:
+    """Where the windows of one normalised text begin."""
     if len(text) <= WINDOW:
-        return [text]
-    starts = range(0, len(text) - WINDOW + _STRIDE, _STRIDE)
-    return [text[begin : begin + WINDOW] for begin in (_at_a_space(text, start) for start in starts)]
+        return [0]
+    return [_at_a_space(text, start) for start in range(0, len(text) - WINDOW + _STRIDE, _STRIDE)]
 
 
 def _at_a_space(text: str, start: int) -> int:

@@ -7,6 +7,8 @@ same class.
 import re
 from collections.abc import Callable
 
+from classifiers.edits import PLAIN, Edits
+
 _BASE = "\u0985-\u0994\u0995-\u09b9\u09ce\u09dc-\u09e1\u09f0\u09f1"
 _VOWEL_SIGNS = "\u0981-\u0983\u09bc\u09be-\u09cc\u09d7\u09e2\u09e3"
 _VIRAMA = "\u09cd"
@@ -36,18 +38,18 @@ _SHORT_WORDS = frozenset(
 """One-cluster words (and clusters) that stand in a row in plain Bangla: «সে যে কি না» is not a disguise."""
 
 
-def undo_latin_disguises(text: str) -> str:
+def undo_latin_disguises(text: str, edits: Edits = PLAIN) -> str:
     if _LEET_INSIDE.search(text):
-        text = _LEET_TOKEN.sub(_plain_letters, text)
-    return _SPACED_LATIN.sub(_joined, text)
+        text = edits.substituted(text, _LEET_TOKEN, _plain_letters)
+    return edits.substituted(text, _SPACED_LATIN, _joined)
 
 
-def undo_bangla_disguises(text: str) -> str:
+def undo_bangla_disguises(text: str, edits: Edits = PLAIN) -> str:
     if _BANGLA_DISGUISE.search(text):
-        text = _MASKS_IN_BANGLA.sub("", text)
-        text = _STRAY_SIGN.sub("", text)
-        text = _SPLIT_BY_POINTS.sub(_without("."), text)
-    return _SPLIT_BY_SPACES.sub(_joined_unless_plain, text)
+        text = edits.substituted(text, _MASKS_IN_BANGLA, "")
+        text = edits.substituted(text, _STRAY_SIGN, "")
+        text = edits.substituted(text, _SPLIT_BY_POINTS, _without("."))
+    return edits.substituted(text, _SPLIT_BY_SPACES, _joined_unless_plain)
 
 
 def _plain_letters(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ words 1-2. A column that a text holds so many times counts so many times its inv
 is then divided by the root of the sum of the squared idf of all that stands in it, and the last three are halved.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -20,6 +20,8 @@ from classifiers.skeleton import skeletons
 
 Codes = NDArray[np.uint32]
 Places = NDArray[np.int64]
+_Found = tuple[Codes, Places, Places]
+"""Hashes of n-grams, where those of each line and text begin among them, and where each n-gram begins."""
 _Number = TypeVar("_Number", np.int64, np.float64)
 
 _COLUMN_BITS = 20
@@ -39,6 +41,7 @@ BLOCK_WEIGHTS = np.array([1.0, 0.5, 0.5, 0.5])
 _SIZES = range(2, 7)
 _LINES = 3  # of code points: the text's characters, and its two skeletons
 _KINDS = len(_SIZES) * _LINES + 2
+_BLOCK_OF_KIND = np.append(np.tile(np.arange(_LINES), len(_SIZES)), [_LINES, _LINES])
 _SPACE = 32
 _WORD, _SYMBOL = 1, 2
 
@@ -60,6 +63,11 @@ class Grams:
     columns: Places
     starts: Places
 
+    def owners(self) -> Places:
+        """The segment of each n-gram."""
+        lengths = np.diff(self.starts)
+        return np.repeat(np.arange(len(lengths)), lengths)
+
     def by_block(self, segments: NDArray[_Number]) -> NDArray[_Number]:
         """(blocks, texts, ...) of what was summed up for each segment."""
         rest: tuple[int, ...] = segments.shape[1:]
@@ -68,6 +76,11 @@ class Grams:
         kinds[:-2].reshape(len(_SIZES), _LINES, self.count, *rest).sum(axis=0, out=blocks[:-1])
         np.add(kinds[-2], kinds[-1], out=blocks[-1])
         return blocks
+
+    def by_segment(self, blocks: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The other way: of each segment what its block and text have, given (blocks, texts)."""
+        spread: NDArray[np.float64] = blocks[_BLOCK_OF_KIND].reshape(-1)
+        return spread
 
 
 @dataclass(frozen=True)
@@ -85,18 +98,70 @@ def grams(texts: Sequence[str]) -> Grams:
     if len(texts) > BATCH:
         raise ValueError(f"at most {BATCH} texts to a pass, not {len(texts)}")
     codes, firsts = _tokens(texts)
-    lines = [(codes, firsts)]
-    for sounds, places in skeletons(codes):
-        lines.append((sounds.astype(np.uint32), np.searchsorted(places, firsts)))
+    lines = _lines(codes, firsts, skeletons(codes))
+    return _gathered(len(texts), chain(_ngrams(lines), _words(codes, firsts)))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The n-grams of one text, and where its tokens stand.
+
+    ``tokens`` is (tokens, 2): where each begins and ends. ``covers`` is (n-grams, 2): the first and the last token that
+    an n-gram stands in. Only a pair of words stands in two.
+    """
+
+    grams: Grams
+    tokens: Places
+    covers: Places
+
+
+def placed_grams(text: str) -> Placed:
+    """What ``grams`` makes of a single normalised text, with the tokens that each n-gram is from."""
+    codes, firsts = _tokens([text])
+    heard = skeletons(codes)
+    lines = _lines(codes, firsts, heard)
+    homes = np.concatenate([np.arange(len(codes)), *(places for _, places in heard)])
+    ngrams, words = list(_ngrams(lines)), list(_words(codes, firsts))
+    solid = codes != _SPACE
+    begins = solid[1:] & ~solid[:-1]
+    token = np.append(-1, np.cumsum(begins) - 1)  # a space counts to the token before it
+    inside = [token[homes[places + 1]] for _, _, places in ngrams]
+    (_, _, singles), (_, _, pairs) = words
+    firsts_covered = np.concatenate([*inside, singles, pairs])
+    lasts_covered = np.concatenate([*inside, singles, pairs + 1])
+    return Placed(
+        _gathered(1, [*ngrams, *words]),
+        _tokens_in(text, token[solid], int(begins.sum())),
+        np.stack([firsts_covered, lasts_covered], axis=1),
+    )
+
+
+def _tokens_in(text: str, owners: Places, tokens: int) -> Places:
+    """Where tokens begin and end in a text of which ``owners`` has the token of each character that is no space."""
+    places = np.flatnonzero(_codes(text) != _SPACE)
+    numbers = np.arange(tokens)
+    begins, ends = np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, side="right")
+    return np.stack([places[begins], places[ends - 1] + 1], axis=1)
+
+
+def _lines(
+    codes: Codes, firsts: Places, heard: Sequence[tuple[NDArray[np.uint8], Places]]
+) -> list[tuple[Codes, Places]]:
+    """The characters and the two skeletons, with where the texts begin in each."""
+    sounds = [(sounds.astype(np.uint32), np.searchsorted(places, firsts)) for sounds, places in heard]
+    return [(codes, firsts), *sounds]
+
+
+def _gathered(texts: int, found: Iterable[_Found]) -> Grams:
     hashes, starts, total = [], [], 0
-    for found, bounds in chain(_ngrams(lines), _words(codes, firsts)):
-        hashes.append(found)
+    for hashed, bounds, _ in found:
+        hashes.append(hashed)
         starts.append(bounds + total)
-        total += len(found)
+        total += len(hashed)
     joined = np.concatenate(hashes)
     joined *= _LAST
     joined >>= np.uint32(32 - _COLUMN_BITS)
-    return Grams(len(texts), joined.astype(np.int64), np.append(np.concatenate(starts), total))
+    return Grams(texts, joined.astype(np.int64), np.append(np.concatenate(starts), total))
 
 
 def count(texts: Sequence[str]) -> tuple[Places, Places, Places]:
@@ -110,12 +175,10 @@ def count(texts: Sequence[str]) -> tuple[Places, Places, Places]:
 def encode(texts: Sequence[str], squares: NDArray[np.float32]) -> Encoded:
     """At most BATCH normalised texts as rows of COLUMNS features; ``squares`` are the columns' squared idf."""
     found = grams(texts)
-    lengths = np.diff(found.starts)
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    sums = np.bincount(owners, weights=squares[found.columns], minlength=len(lengths))
+    owners = found.owners()
+    sums = np.bincount(owners, weights=squares[found.columns], minlength=len(found.starts) - 1)
     scales = BLOCK_WEIGHTS[:, None] / np.sqrt(np.maximum(found.by_block(sums), 1e-12))
-    blocks = np.append(np.tile(np.arange(_LINES), len(_SIZES)), [_LINES, _LINES])
-    scale = scales[blocks].reshape(-1)[owners]
+    scale = found.by_segment(scales)[owners]
     keys, places = np.unique(owners % max(found.count, 1) * COLUMNS + found.columns, return_inverse=True)
     values = np.bincount(places, weights=scale * np.sqrt(squares[found.columns]), minlength=len(keys))
     return Encoded(found.count, keys // COLUMNS, keys % COLUMNS, values.astype(np.float32))
@@ -125,7 +188,7 @@ def _tokens(texts: Sequence[str]) -> tuple[Codes, Places]:
     """All texts as code points, with a space before each text and between any two tokens, and where the texts' spaces
     stand; a token is a run of word or of other characters.
     """
-    codes = np.frombuffer((" " + " ".join(texts) + " ").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = _codes(" " + " ".join(texts) + " ")
     firsts = np.zeros(len(texts), dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts[:-1]), dtype=np.int64, count=max(len(texts) - 1, 0)) + 1, out=firsts[1:])
     kinds = _kinds()[np.minimum(codes, 0xFFFF)]
@@ -135,6 +198,10 @@ def _tokens(texts: Sequence[str]) -> tuple[Codes, Places]:
     spread = np.repeat(codes, copies)
     spread[parted + np.arange(1, len(parted) + 1)] = _SPACE
     return spread, firsts + np.searchsorted(parted, firsts)
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 @cache
@@ -154,9 +221,9 @@ def _spread_out(codes: Codes) -> Codes:
     return spread
 
 
-def _ngrams(lines: Sequence[tuple[Codes, Places]]) -> Iterator[tuple[Codes, Places]]:
-    """For each of _SIZES the hashes of all windows that hold no space but at their ends, line after line, and where
-    those of each line and text begin.
+def _ngrams(lines: Sequence[tuple[Codes, Places]]) -> Iterator[_Found]:
+    """For each of _SIZES all windows that hold no space but at their ends, line after line; places are in the lines
+    one after the other.
     """
     codes = np.concatenate([line for line, _ in lines])
     ends = np.cumsum([len(line) for line, _ in lines])
@@ -172,7 +239,7 @@ def _ngrams(lines: Sequence[tuple[Codes, Places]]) -> Iterator[tuple[Codes, Plac
         else:
             inside = solid[1:-1] if size == 3 else inside[:-1] & solid[size - 2 : -1]
             kept = np.flatnonzero(inside) if size < _SIZES[-1] else np.flatnonzero(inside[ends[0] :]) + ends[0]
-        yield hashes[kept], np.searchsorted(kept, bounds)
+        yield hashes[kept], np.searchsorted(kept, bounds), kept
 
 
 @cache
@@ -183,8 +250,8 @@ def _powers(count: int) -> tuple[Codes, Codes]:
     return np.multiply.accumulate(ups, dtype=np.uint32), np.multiply.accumulate(downs, dtype=np.uint32)
 
 
-def _words(codes: Codes, firsts: Places) -> Iterator[tuple[Codes, Places]]:
-    """Hashes of single tokens and of pairs of neighbours, and where those of each text begin."""
+def _words(codes: Codes, firsts: Places) -> Iterator[_Found]:
+    """Single tokens, and pairs of neighbours; places are numbers of tokens."""
     spaces = np.flatnonzero(codes == _SPACE)
     begins, ends = spaces[:-1], spaces[1:]
     some = np.flatnonzero(ends - begins > 1)
@@ -195,8 +262,8 @@ def _words(codes: Codes, firsts: Places) -> Iterator[tuple[Codes, Places]]:
     np.cumsum(hashes, dtype=np.uint32, out=hashes)
     hashed = (hashes[ends - 1] - hashes[begins]) * downs[begins] * _LONE
     bounds = np.searchsorted(begins, firsts)
-    yield hashed, bounds
+    yield hashed, bounds, np.arange(len(hashed))
     neighbours = np.ones(max(len(hashed) - 1, 0), dtype=bool)
     neighbours[bounds[(bounds > 0) & (bounds < len(hashed))] - 1] = False
     kept = np.flatnonzero(neighbours)
-    yield hashed[kept] * _PAIR + hashed[kept + 1], np.searchsorted(kept, bounds)
+    yield hashed[kept] * _PAIR + hashed[kept + 1], np.searchsorted(kept, bounds), kept

@@ -5,8 +5,10 @@ text.
 import re
 import unicodedata
 from itertools import chain
+from typing import NamedTuple
 
 from classifiers.disguises import undo_bangla_disguises, undo_latin_disguises
+from classifiers.edits import PLAIN, Edits, TracedEdits
 
 MAX_CHARACTERS = 10_000
 """What is beyond this in the normalised text is cut: the application holds such comments for people."""
@@ -60,21 +62,28 @@ def normalise(text: str) -> str:
     Canonically equal strings have the same normalised form. Links, addresses, mentions and phone numbers become
     ‹url›, ‹mail›, ‹user› and ‹phone›.
     """
-    text = text[:_MAX_RAW] if text.isascii() else _composed(text[:_MAX_RAW])
-    text = " ".join(text[:MAX_CHARACTERS].lower().split())
-    if not text.isascii():
-        text = _in_plain_characters(text)
-    text = _with_tokens(text)
-    if _LATIN.search(text):
-        text = undo_latin_disguises(text)
-    if _BANGLA.search(text):
-        text = undo_bangla_disguises(text)
-    return squeezed(text)[:MAX_CHARACTERS]
+    return _normalised(text, PLAIN)
 
 
-def squeezed(text: str) -> str:
+class Aligned(NamedTuple):
+    """A normalised text, and for each of its characters where the piece of the raw text that it is made from begins
+    and ends. Both ascend; neighbours may share a piece, and what was dropped is in none.
+    """
+
+    text: str
+    begins: list[int]
+    ends: list[int]
+
+
+def aligned(text: str) -> Aligned:
+    """``normalise`` with a record of where everything is from; some ten times slower."""
+    edits = TracedEdits(text)
+    return Aligned(_normalised(text, edits), edits.begins, edits.ends)
+
+
+def squeezed(text: str, edits: Edits = PLAIN) -> str:
     """Whatever stands three times or more, digits apart, stands twice."""
-    return _REPEATED.sub(r"\1\1", text)
+    return edits.substituted(text, _REPEATED, r"\1\1")
 
 
 def words(text: str) -> list[str]:
@@ -89,11 +98,30 @@ def letters_key(text: str) -> str:
     return "".join(words(normalise(text)))
 
 
-def _composed(text: str) -> str:
-    text = _INVISIBLE.sub("", text)
+def _normalised(text: str, edits: Edits) -> str:
+    text = edits.cut(text, _MAX_RAW)
+    if not text.isascii():
+        text = _composed(text, edits)
+    text = edits.spaced(edits.lowered(edits.cut(text, MAX_CHARACTERS)))
+    if not text.isascii():
+        text = _in_plain_characters(text, edits)
+    text = _with_tokens(text, edits)
+    if _LATIN.search(text):
+        text = undo_latin_disguises(text, edits)
+    if _BANGLA.search(text):
+        text = undo_bangla_disguises(text, edits)
+    return edits.cut(squeezed(text, edits), MAX_CHARACTERS)
+
+
+def _composed(text: str, edits: Edits) -> str:
+    text = edits.substituted(text, _INVISIBLE, "")
     if _MAYBE_MARK_RUN.search(text):
-        text = _with_bounded_marks(text)
-    return unicodedata.normalize("NFKC", text[:_MAX_COMPOSING])
+        text = edits.changed(text, _with_bounded_marks)
+    return edits.changed(edits.cut(text, _MAX_COMPOSING), _nfkc)
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _with_bounded_marks(text: str) -> str:
@@ -114,17 +142,21 @@ def _with_bounded_marks(text: str) -> str:
     return "".join(done + sorted(run, key=unicodedata.combining)[:_MAX_MARKS])
 
 
-def _in_plain_characters(text: str) -> str:
+def _in_plain_characters(text: str, edits: Edits) -> str:
     if _ACCENTED.search(text):
-        text = unicodedata.normalize("NFKC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+        text = edits.changed(text, _without_accents)
     return text.translate(_REPLACED) if _TO_REPLACE.search(text) else text
 
 
-def _with_tokens(text: str) -> str:
+def _without_accents(text: str) -> str:
+    return _nfkc(_ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _with_tokens(text: str, edits: Edits) -> str:
     if "." in text or "://" in text:
         if "@" in text:
-            text = _EMAIL.sub("‹mail›", text)
-        text = _URL.sub("‹url›", text)
+            text = edits.substituted(text, _EMAIL, "‹mail›")
+        text = edits.substituted(text, _URL, "‹url›")
     if "@" in text:
-        text = _MENTION.sub("‹user›", text)
-    return _PHONE.sub("‹phone›", text) if _DIGIT_RUN.search(text) else text
+        text = edits.substituted(text, _MENTION, "‹user›")
+    return edits.substituted(text, _PHONE, "‹phone›") if _DIGIT_RUN.search(text) else text

@@ -91,6 +91,17 @@ def sums(table: NDArray[np.uint64], found: Grams) -> Floats:
     return result
 
 
+def contributions(linear: Linear, found: Grams) -> Floats:
+    """(labels, n-grams): what each n-gram of a single text adds to each logit. With the biases they add up to what
+    ``sums`` comes to, up to rounding.
+    """
+    owners = found.owners()
+    levels = np.bincount(owners, weights=linear.square_levels[found.columns], minlength=len(found.starts) - 1)
+    scales = _BLOCK_SCALES / np.sqrt(np.maximum(found.by_block(levels), 1))
+    result: Floats = linear.weights[:, found.columns] * found.by_segment(scales)[owners] * linear.scales[:, None]
+    return result
+
+
 def _short_runs(found: Grams, lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where runs of at most _LONGEST columns of one segment begin, and which segments they are of."""
     if not len(lengths) or lengths.max() <= _LONGEST:

@@ -6,6 +6,7 @@ only to test. NumPy only.
 """
 
 from classifiers.banglacheck.cases import Case, Half, cases
+from classifiers.banglacheck.pointing import Pointing, pointing
 from classifiers.banglacheck.report import Limits, Report, check
 
-__all__ = ["Case", "Half", "Limits", "Report", "cases", "check"]
+__all__ = ["Case", "Half", "Limits", "Pointing", "Report", "cases", "check", "pointing"]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from classifiers.banglacheck import Half, Limits, Report, check
+from classifiers.banglacheck import Half, Limits, Pointing, Report, check, pointing
 from classifiers.banglacheck.report import Share, Wrong
 from classifiers.bundle import load_bundle
 from classifiers.commands.options import bundle_option, echo_json, json_option, one_line_errors
@@ -52,22 +53,24 @@ def command(
     A comment counts as held where a score reaches its label's default threshold. Exit code 1 where a limit is missed.
     """
     with one_line_errors():
-        report = check(load_bundle(bundle_path), half=cast("Half", half))
+        bundle = load_bundle(bundle_path)
+    report = check(bundle, half=cast("Half", half))
+    pointed = pointing(bundle, half=cast("Half", half))
     shortfalls = report.shortfalls(Limits(stand, hold, functionality, gap))
     if as_json:
-        echo_json({**report.to_dict(worst), "shortfalls": shortfalls})
+        echo_json({**report.to_dict(worst), "pointing": asdict(pointed), "shortfalls": shortfalls})
     else:
-        _print(report, shortfalls, worst)
+        _print(report, pointed, shortfalls, worst)
     sys.exit(1 if shortfalls else 0)
 
 
-def _print(report: Report, shortfalls: Sequence[str], worst: int) -> None:
+def _print(report: Report, pointed: Pointing, shortfalls: Sequence[str], worst: int) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH)
     cases = sum(share.cases for share in report.totals.values())
     console.print(f"Bundle {report.bundle}, {report.half} half: {cases:,} cases.", markup=False)
-    for table in (_totals(report), _functionalities(report), _groups(report)):
+    for table in (_totals(report), _functionalities(report), _groups(report), _pointing(pointed)):
         console.print(table)
     for each in islice(report.wrong, worst):
         console.print(Text(_told(each)))
@@ -102,6 +105,13 @@ def _groups(report: Report) -> Table:
         interval = f"{each.interval[0]:.3f} to {each.interval[1]:.3f}"
         bias = (f"{each.false_alarms:.3f}", f"{each.misses:.3f}")
         table.add_row(name, str(each.templates), *(f"{figure:.3f}" for figure in figures), interval, *bias)
+    return table
+
+
+def _pointing(pointed: Pointing) -> Table:
+    table = _table("the highest stretch is an abusive word", "cases", "right", "95%")
+    for name, share in {"all": pointed.all, **pointed.scripts, **pointed.groups, **pointed.functionalities}.items():
+        table.add_row(name, f"{share.cases:,}", _percent(share), _interval(share))
     return table
 
 

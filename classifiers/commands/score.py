@@ -11,13 +11,22 @@ import click
 from classifiers.bundle import Bundle, load_bundle
 from classifiers.commands.options import bundle_option, one_line_errors
 from classifiers.errors import DataError
+from classifiers.explanation import Explanation, explain_all
 from classifiers.features import BATCH
 from classifiers.labels import LABELS
+
+_PLACES = 6
 
 
 @click.command()
 @bundle_option
-def command(bundle_path: Path) -> None:
+@click.option(
+    "--explain",
+    "explained",
+    type=click.Choice([*LABELS, "all"]),
+    help="Tell, for this label or for all, which words raised and lowered its score.",
+)
+def command(bundle_path: Path, explained: str | None) -> None:
     """Score JSON lines with a «text» key from standard input; one JSON line comes out for each.
 
     A line that cannot be scored ends the run with exit code 2, after the lines before it have been written.
@@ -27,7 +36,7 @@ def command(bundle_path: Path) -> None:
         lines = enumerate(sys.stdin.buffer, start=1)
         while batch := list(islice(lines, BATCH)):
             texts, problem = _texts(batch)
-            sys.stdout.buffer.writelines(_results(bundle, texts))
+            sys.stdout.buffer.writelines(_results(bundle, texts, explained))
             sys.stdout.buffer.flush()
             if problem:
                 raise DataError(problem)
@@ -53,8 +62,28 @@ def _text(record: object) -> str:
     return text
 
 
-def _results(bundle: Bundle, texts: list[str]) -> Iterator[bytes]:
-    for scored in bundle.score(texts):
+def _results(bundle: Bundle, texts: list[str], explained: str | None) -> Iterator[bytes]:
+    for text, scored in zip(texts, bundle.score(texts), strict=True):
         scores = dict(zip(LABELS, scored.scores, strict=True))
         result = {"scores": scores, "script": scored.script, "bundle": bundle.name}
+        if explained:
+            result["explanations"] = _explanations(bundle, text, explained)
         yield json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _explanations(bundle: Bundle, text: str, explained: str) -> dict[str, object]:
+    found = explain_all(bundle, text)
+    return {label: _told(text, each) for label, each in found.items() if explained in {label, "all"}}
+
+
+def _told(text: str, explanation: Explanation) -> dict[str, object]:
+    """Places are code points of the text; rounding leaves the sum as good as exact."""
+    return {
+        "logit": round(explanation.logit, _PLACES),
+        "bias": round(explanation.bias, _PLACES),
+        "window": explanation.window,
+        "stretches": [
+            {"begin": begin, "end": end, "text": text[begin:end], "contribution": round(contribution, _PLACES)}
+            for begin, end, contribution in explanation.stretches
+        ],
+    }

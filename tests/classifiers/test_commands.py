@@ -89,6 +89,28 @@ def test_scoring_answers_each_line_in_order(bundle: Bundle, bundle_path: Path) -
     assert (answers[0]["script"], answers[0]["bundle"]) == ("bn", "small")
 
 
+@pytest.mark.parametrize("label", ["toxicity", "all"])
+def test_explaining_adds_the_words_and_what_they_add(bundle_path: Path, label: str) -> None:
+    text = "ভালো খবর 😀 g\u200dadhata! \ud800"
+    lines = json.dumps({"text": text}).encode()
+    result = run("score", "--bundle", bundle_path, "--explain", label, lines=lines)
+    assert result.exit_code == 0, result.stderr
+    explanations = json.loads(result.stdout)["explanations"]
+    assert list(explanations) == ([label] if label != "all" else list(LABELS))
+    told = explanations["toxicity"]
+    assert told["logit"] == pytest.approx(
+        told["bias"] + sum(each["contribution"] for each in told["stretches"]), abs=1e-4
+    )
+    assert [text[each["begin"] : each["end"]] for each in told["stretches"]] == [
+        each["text"] for each in told["stretches"]
+    ]
+    assert max(told["stretches"], key=lambda each: float(each["contribution"]))["text"] == "g\u200dadhata"
+
+
+def test_explaining_what_is_no_label_is_refused(bundle_path: Path) -> None:
+    assert run("score", "--bundle", bundle_path, "--explain", "rudeness", lines=b"").exit_code == 2
+
+
 def test_scoring_nothing_writes_nothing(bundle_path: Path) -> None:
     result = run("score", "--bundle", bundle_path, lines=b"")
     assert (result.exit_code, result.stdout) == (0, "")

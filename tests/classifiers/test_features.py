@@ -1,5 +1,6 @@
 """Tests of classifiers.features and classifiers.skeleton."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from classifiers.features import BATCH, COLUMNS, Grams, count, encode, grams
+from classifiers.features import BATCH, COLUMNS, Grams, count, encode, grams, placed_grams
 from classifiers.skeleton import skeletons
-from classifiers.weights import packed, quantised, sums
+from classifiers.weights import contributions, packed, quantised, sums
 
 SQUARES = np.ones(COLUMNS, dtype=np.float32)
 CHARACTERS, CONSONANTS, VOWELS, WORDS = range(4)
@@ -102,6 +103,41 @@ def test_a_text_with_more_ngrams_than_a_lane_can_hold_is_summed_up_exactly(text:
     encoded = encode([text], LINEAR.squares)
     expected = WEIGHTS[:, encoded.columns].astype(np.float64) @ encoded.values
     assert np.abs(sums(TABLE, grams([text])) * LINEAR.scales - expected).max() < 1e-3
+
+
+@given(TEXTS)
+def test_placed_ngrams_are_the_same_as_those_that_score(texts: list[str]) -> None:
+    for text in texts:
+        placed, expected = placed_grams(text), grams([text])
+        assert placed.grams.columns.tolist() == expected.columns.tolist()
+        assert placed.grams.starts.tolist() == expected.starts.tolist()
+
+
+@given(TEXTS)
+def test_the_tokens_are_the_words_and_runs_of_signs(texts: list[str]) -> None:
+    for text in texts:
+        tokens = placed_grams(text).tokens.tolist()
+        assert [text[begin:end] for begin, end in tokens] == re.findall(
+            r"[a-czঅকখ\u09be\u09bf\u09c1\u09cd]+|[!?😀]+", text
+        )
+
+
+@given(TEXTS)
+def test_an_ngram_is_one_of_those_that_its_tokens_have_by_themselves(texts: list[str]) -> None:
+    """All but pairs of words, which stand in two neighbours."""
+    for text in texts:
+        placed = placed_grams(text)
+        pairs = placed.covers[:, 0] != placed.covers[:, 1]
+        assert (placed.covers[pairs, 1] - placed.covers[pairs, 0]).tolist() == [1] * max(len(placed.tokens) - 1, 0)
+        for number, (begin, end) in enumerate(placed.tokens.tolist()):
+            own = placed.grams.columns[(placed.covers == number).all(axis=1)]
+            assert Counter(own.tolist()) == Counter(grams([text[begin:end]]).columns.tolist())
+
+
+@given(TEXTS)
+def test_what_ngrams_contribute_adds_up_to_the_text_s_sum(texts: list[str]) -> None:
+    for text, expected in zip(texts, sums(TABLE, grams(texts)) * LINEAR.scales, strict=True):
+        assert contributions(LINEAR, grams([text])).sum(axis=1) == pytest.approx(expected, abs=1e-9)
 
 
 def test_more_texts_than_a_batch_are_refused() -> None:

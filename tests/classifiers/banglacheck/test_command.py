@@ -28,7 +28,7 @@ def test_a_bundle_under_the_limits_ends_with_code_1_and_is_told_why(bundle_path:
     assert result.exit_code == 1, result.output
     assert "Bundle small, test half: " in result.stdout
     assert "% right of what must hold, under 88%" in result.stdout
-    for shown in ("neutral_group_mentions", "spaced_letters", "rohingya", "bn-Latn"):
+    for shown in ("the highest stretch is", "neutral_group_mentions", "spaced_letters", "rohingya", "bn-Latn"):
         assert shown in result.stdout
 
 
@@ -56,6 +56,7 @@ def test_the_same_comes_as_json(bundle_path: Path) -> None:
     assert (told["bundle"], told["half"], len(told["wrong"])) == ("small", "train", 2)
     assert {case["half"] for case in told["wrong"]} == {"train"}
     assert told["shortfalls"]
+    assert told["pointing"]["all"]["cases"] > 500
 
 
 def test_what_is_no_bundle_is_refused_in_one_line(tmp_path: Path) -> None:
