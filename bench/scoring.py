@@ -1,6 +1,8 @@
 """From comment to seven probabilities: ours, scikit-learn's own chain, fastText and an encoder of BERT's size.
 
-``PYTHONPATH=. python bench/scoring.py``. All score the same comments on one core, in turn, in several rounds.
+``PYTHONPATH=. python bench/scoring.py``. All score the same comments on one core, in turn, in several rounds; what
+counts is processor time, so that a busy machine disturbs less, and ratios are medians over the rounds. At the end:
+what an explanation takes, how long a bundle loads in a fresh process, and what it adds to the memory.
 scikit-learn's chain does what ours does (the same normaliser, the same four blocks of n-grams, seven logistic
 regressions) with its own vectorisers. fastText and the encoder take part where their packages are installed
 (``pip install fasttext-wheel onnx onnxruntime``). All but ours are fitted to noise or not at all: only time counts.
@@ -10,6 +12,8 @@ import argparse
 import json
 import re
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -28,7 +32,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bench.encoder import TOKENS, Encoder
 from bench.encoder import can_be_had as encoder_can_be_had
-from classifiers import LABELS, load_bundle
+from classifiers import LABELS, explain_all, load_bundle
 from classifiers.batch_text import normalise_all
 from classifiers.commands.options import STARTER
 from classifiers.examples import read_any_labelled_file
@@ -38,6 +42,16 @@ from classifiers.skeleton import skeletons
 DISCUSSION = Path(__file__).parent.parent / "moderation" / "demo" / "discussion.json"
 SINGLES, FEW = 64, 8
 OURS = "ours"
+
+_LOADING = f"""
+import json, time, numpy, psutil
+process = psutil.Process()
+before, started = process.memory_info().rss, time.process_time()
+from pathlib import Path
+from classifiers import load_bundle
+load_bundle(Path({str(STARTER)!r})).score(["Apnar lekhata khub bhalo laglo"])
+print(json.dumps([1e3 * (time.process_time() - started), (process.memory_info().rss - before) / 2**20]))
+"""
 
 Score = Callable[[Sequence[str]], object]
 
@@ -53,6 +67,8 @@ def main() -> None:
         contenders = _contenders(comments)
         _report("in batches of 256", _rounds(contenders, comments, arguments.rounds, alone=False))
         _report("one at a time", _rounds(contenders, comments, arguments.rounds, alone=True))
+        _report_explanations(comments, arguments.rounds)
+    _report_load(arguments.rounds)
 
 
 def _arguments() -> argparse.Namespace:
@@ -172,18 +188,37 @@ def _share(comments: list[str], name: str, *, alone: bool) -> list[str]:
 
 def _speed(score: Score, texts: list[str], *, alone: bool) -> float:
     size = 1 if alone else BATCH
-    started = time.perf_counter()
+    started = time.process_time()
     for at in range(0, len(texts), size):
         score(texts[at : at + size])
-    return len(texts) / (time.perf_counter() - started)
+    return len(texts) / (time.process_time() - started)
 
 
 def _report(how: str, found: dict[str, list[float]]) -> None:
-    print(f"\n{how:42} comments/s, median (lowest to highest)   ours is so many times as fast, median of rounds")
+    print(f"\n{how:42} {'comments per processor second, median':42} ours is so many times as fast")
     for name, speeds in found.items():
         ratio = statistics.median(ours / its for ours, its in zip(found[OURS], speeds, strict=True))
         span = f"{statistics.median(speeds):,.0f} ({min(speeds):,.0f} to {max(speeds):,.0f})"
         print(f"  {name:40} {span:42} {ratio:8.1f}")
+
+
+def _report_explanations(comments: list[str], rounds: int) -> None:
+    bundle = load_bundle(STARTER)
+    texts = _share(comments, OURS, alone=True)
+    speeds = [_speed(lambda one: explain_all(bundle, one[0]), texts, alone=True) for _ in range(rounds + 1)][1:]
+    print(f"\nexplaining all labels of one comment: {1_000 / statistics.median(speeds):.1f} ms")
+
+
+def _report_load(rounds: int) -> None:
+    """In fresh interpreters, each of which has NumPy already: importing the library, loading the starter, one score."""
+    found = [
+        json.loads(subprocess.run([sys.executable, "-c", _LOADING], capture_output=True, check=True).stdout)
+        for _ in range(rounds)
+    ]
+    milliseconds, megabytes = (statistics.median(column) for column in zip(*found, strict=True))
+    print(
+        f"import, load and first score: {milliseconds:.0f} ms of processor time, adding {megabytes:.0f} MB to a process with NumPy"
+    )
 
 
 if __name__ == "__main__":

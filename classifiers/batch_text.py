@@ -25,7 +25,8 @@ _EMOJI_INDEX, _ODD_INDEX = 0xFFFF, 0xFFFE
 _EMOJI = (0x1F300, 0x1FB00)
 _NUKTA, _VIRAMA, _E_SIGN = 0x09BC, 0x09CD, 0x09C7
 _DECOMPOSED = {"\u09dc": "ড\u09bc", "\u09dd": "ঢ\u09bc", "\u09df": "য\u09bc"}
-_NUMBERS = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
+_WRITTEN_OTHERWISE = "০১২৩৪৫৬৭৮৯‘’“”"
+_PLAIN = str.maketrans(_WRITTEN_OTHERWISE, "0123456789''\"\"")
 _SHORTEST_PHONE = 8
 
 
@@ -35,17 +36,17 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
         return list(map(normalise, texts))
     spaced = [" ".join(text.lower().split()) for text in texts]
     return [
-        normalise(text) if changes else _mended(easy, repeats, numbers)
-        for text, easy, changes, repeats, numbers in zip(texts, spaced, *_needs(spaced), strict=True)
+        normalise(text) if changes else _mended(easy, repeats, otherwise)
+        for text, easy, changes, repeats, otherwise in zip(texts, spaced, *_needs(spaced), strict=True)
     ]
 
 
-def _mended(text: str, repeats: bool, numbers: bool) -> str:
+def _mended(text: str, repeats: bool, otherwise: bool) -> str:
     if not text.isascii():
         for letter, decomposed in _DECOMPOSED.items():
             text = text.replace(letter, decomposed)
-    if numbers:
-        text = text.translate(_NUMBERS)
+    if otherwise:
+        text = text.translate(_PLAIN)
     return squeezed(text) if repeats else text
 
 
@@ -53,8 +54,8 @@ def _mended(text: str, repeats: bool, numbers: bool) -> str:
 def _kinds() -> Kinds:
     """What may stand in a text that needs no more than mending; all else is odd."""
     table = np.full(0x10000, _ODD, dtype=np.uint8)
-    table[[ord(character) for character in '"(),/:;<=>?![]{}&%+।'] + [_EMOJI_INDEX]] = 0
-    table[[ord(character) for character in ".-'"]] = _POINT
+    table[[ord(character) for character in '"(),/:;<=>?![]{}&%+।৷“”–—'] + [_EMOJI_INDEX]] = 0
+    table[[ord(character) for character in ".-'‘’*_~^|#"]] = _POINT
     table[[ord(character) for character in "0123456789০১২৩৪৫৬৭৮৯"]] = _DIGIT
     table[ord("a") : ord("z") + 1] = _LATIN
     table[[*range(0x0985, 0x098D), 0x098F, 0x0990, *range(0x0993, 0x09A9), *range(0x09AA, 0x09B1), 0x09B2]] = _BASE
@@ -67,7 +68,7 @@ def _kinds() -> Kinds:
 
 def _needs(texts: Sequence[str]) -> tuple[list[bool], list[bool], list[bool]]:
     """Which texts ``normalise`` might change in more than ``_mended`` does, in which a character stands three times,
-    and in which there are Bangla digits.
+    and in which there are Bangla digits or curved quotes.
     """
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     codes = np.frombuffer((" ".join(texts) + " ").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -79,10 +80,14 @@ def _needs(texts: Sequence[str]) -> tuple[list[bool], list[bool], list[bool]]:
     found[_starts_of_three_single_letters(kinds)] = True
     found[_starts_of_phone_numbers(codes, kinds)] = True
     repeats[2:] = (codes[2:] == codes[1:-1]) & (codes[1:-1] == codes[:-2])
+    found[1:] |= repeats[:-1] & (codes[:-1] == ord("w")) & (codes[1:] == ord("."))
     starts = np.cumsum(lengths + 1) - lengths - 1
     changing = np.logical_or.reduceat(found, starts) | (lengths > MAX_CHARACTERS)
-    numbers = ((kinds & _DIGIT) > 0) & (codes > 0x7F)
-    mended = (np.logical_or.reduceat(each, starts).tolist() for each in (repeats, numbers))
+    otherwise = ((kinds & _DIGIT) > 0) & (codes > 0x7F)
+    quotes = (codes - np.uint32(ord("‘"))) <= ord("”") - ord("‘")
+    otherwise |= quotes
+    repeats |= quotes  # different ones become the same
+    mended = (np.logical_or.reduceat(each, starts).tolist() for each in (repeats, otherwise))
     return changing.tolist(), *mended
 
 

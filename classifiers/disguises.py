@@ -19,9 +19,10 @@ _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t
 _LEET_TOKEN = re.compile(r"(?<![^\s.,;:(\"'])[a-z@$][a-z0-9@$!]*")
 _LEET_INSIDE = re.compile(r"[013457@$!][a-z]")
 _SPACED_LATIN = re.compile(r"(?<![a-z0-9])[a-z](?:[ ._*\-]{1,2}[a-z](?![a-z0-9])){2,}")
+_LONE_LATIN = re.compile(r"[ ._*\-][a-z][ ._*\-]")
 _SEPARATORS = re.compile(r"[ ._*\-]+")
 
-_MASKS_IN_BANGLA = re.compile(f"(?<=[{_BANGLA}])[*_~^|#@]+(?=[{_BANGLA}])")
+_MASKS_IN_BANGLA = re.compile(f"[*_~^|#@](?<=[{_BANGLA}].)[*_~^|#@]*(?=[{_BANGLA}])")
 _SPLIT_BY_POINTS = re.compile(f"(?<![{_BANGLA}])(?:{_CLUSTER}){{1,2}}(?:[.\\-'](?:{_CLUSTER}){{1,2}}(?![{_BANGLA}]))+")
 _SPLIT_BY_SPACES = re.compile(f"(?<![^ ]){_CLUSTER}(?: {_CLUSTER}(?![^ ])){{2,}}")
 _STRAY_SIGN = re.compile(f"(?<=[{_BANGLA}])[ .\\-']+(?=[{_VOWEL_SIGNS}{_VIRAMA}])")
@@ -41,7 +42,7 @@ _SHORT_WORDS = frozenset(
 def undo_latin_disguises(text: str, edits: Edits = PLAIN) -> str:
     if _LEET_INSIDE.search(text):
         text = edits.substituted(text, _LEET_TOKEN, _plain_letters)
-    return edits.substituted(text, _SPACED_LATIN, _joined)
+    return edits.substituted(text, _SPACED_LATIN, _joined) if _LONE_LATIN.search(text) else text
 
 
 def undo_bangla_disguises(text: str, edits: Edits = PLAIN) -> str:

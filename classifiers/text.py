@@ -46,8 +46,9 @@ _TOP_LEVEL = (
     "com|net|org|info|xyz|me|ly|co|bd|in|io|tk|ru|link|site|online|shop|club|top|gl|gg|tv|app|dev|live|vip|win|bet"
 )
 _URL = re.compile(rf"(?:https?://|www\.)\S+|(?<![a-z0-9.\-@])(?:[a-z0-9\-]+\.)+(?:{_TOP_LEVEL})(?:/\S*|(?![a-z0-9]))")
+_MAYBE_URL = re.compile(rf"\.(?:{_TOP_LEVEL})|://|www\.")
 _EMAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]+@[a-z0-9.\-]+\.[a-z]{2,}")
-_MENTION = re.compile(r"(?<!\S)@(?!ss)\w[\w.]+")
+_MENTION = re.compile(r"@(?<!\S@)(?!ss)\w[\w.]+")
 _PHONE = re.compile(r"(?<!\d)\+?\d[\d\-]{2,}[\d \-]{4,}\d(?!\d)")
 _LATIN = re.compile("[a-z@$]")
 _BANGLA = re.compile("[\u0980-\u09ff]")
@@ -156,7 +157,8 @@ def _with_tokens(text: str, edits: Edits) -> str:
     if "." in text or "://" in text:
         if "@" in text:
             text = edits.substituted(text, _EMAIL, "‹mail›")
-        text = edits.substituted(text, _URL, "‹url›")
+        if _MAYBE_URL.search(text):
+            text = edits.substituted(text, _URL, "‹url›")
     if "@" in text:
         text = edits.substituted(text, _MENTION, "‹user›")
     return edits.substituted(text, _PHONE, "‹phone›") if _DIGIT_RUN.search(text) else text

@@ -76,19 +76,25 @@ def packed(weights: Bytes, levels: Levels) -> NDArray[np.uint64]:
 def sums(table: NDArray[np.uint64], found: Grams) -> Floats:
     """(texts, labels): for each text the sum of its features' values times their weights, before the labels' scales."""
     lengths = np.diff(found.starts)
-    segments = np.zeros((len(lengths), _BYTES), dtype=np.int64)
-    starts, owners = _short_runs(found, lengths)
-    if len(starts):
-        gathered = table[found.columns]
-        for parity in range(2):
-            lanes = np.add.reduceat(gathered & _LANES, starts).view(np.uint16).reshape(-1, _BYTES // 2)
-            _add(segments[:, parity::2], owners, lanes)
-            gathered >>= np.uint64(8)
-    segments[:, : len(LABELS)] -= (_ZERO * lengths)[:, None]
-    blocks = found.by_block(segments)
+    blocks = found.by_block(_segment_sums(table, found, lengths))
+    blocks[..., : len(LABELS)] -= _ZERO * found.by_block(lengths)[..., None]
     scales = _BLOCK_SCALES / np.sqrt(np.maximum(blocks[..., len(LABELS)], 1))
     result: Floats = (blocks[..., : len(LABELS)] * scales[..., None]).sum(axis=0)
     return result
+
+
+def _segment_sums(table: NDArray[np.uint64], found: Grams, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(segments, bytes)."""
+    segments = np.zeros((len(lengths), _BYTES), dtype=np.int64)
+    starts, owners = _short_runs(found, lengths)
+    if len(starts):
+        lanes = np.empty((len(starts), _BYTES), dtype=np.uint16)
+        gathered = table.take(found.columns, mode="clip")  # columns are within bounds: this mode is the fastest
+        for parity in range(2):
+            lanes[:, parity::2] = np.add.reduceat(gathered & _LANES, starts).view(np.uint16).reshape(-1, _BYTES // 2)
+            gathered >>= np.uint64(8)
+        _add(segments, owners, lanes)
+    return segments
 
 
 def contributions(linear: Linear, found: Grams) -> Floats:
@@ -114,7 +120,10 @@ def _short_runs(found: Grams, lengths: NDArray[np.int64]) -> tuple[NDArray[np.in
 
 
 def _add(segments: NDArray[np.int64], owners: NDArray[np.int64], lanes: NDArray[np.uint16]) -> None:
-    if len(owners) > 1 and (owners[1:] == owners[:-1]).any():
-        np.add.at(segments, owners, lanes)
-    else:
+    """``owners`` ascend; what one owner has in several runs is added up."""
+    changes = owners[1:] != owners[:-1]
+    if changes.all():
         segments[owners] = lanes
+        return
+    firsts = np.append(0, np.flatnonzero(changes) + 1)
+    segments[owners[firsts]] = np.add.reduceat(lanes, firsts, axis=0, dtype=np.int64)

@@ -12,8 +12,8 @@ from classifiers.batch_text import normalise_all
 from classifiers.text import MAX_CHARACTERS, letters_key, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
-BANGLA = st.text(st.sampled_from("কখগড়ঢ়য়যরলমািীোৌেৈৗ্ঁং়য়ড়ঢ়।‌‍ ab1.*-@৯’"), max_size=60)
-LATIN = st.text(st.sampled_from("abI . -_!'@:/1 90৫ক়াe,😀\u00a0"), max_size=60)
+BANGLA = st.text(st.sampled_from("কখগড়ঢ়য়যরলমািীোৌেৈৗ্ঁং়য়ড়ঢ়।‌‍ ab1.*-@৯’‘“”#_|~^৷—"), max_size=60)
+LATIN = st.text(st.sampled_from("abI . -_!'@:/1 90৫ক়াe,😀\u00a0*#|~^‘’“”–$w"), max_size=60)
 MARKS = st.text(st.sampled_from("e\u0301\u0327\u0344\u0323\u09bc\u09cdক\u0f73é"), max_size=80)
 
 
@@ -70,7 +70,33 @@ def test_many_at_once_come_out_as_each_alone(texts: list[str]) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["আ", "ব", " ", "a", "b", "!", "1", ".", "*", "ি", "্", "কাক", "@", "-", "x.com", "h", "ৗ", "ে"]),
+        st.sampled_from(
+            [
+                "আ",
+                "ব",
+                " ",
+                "a",
+                "b",
+                "!",
+                "1",
+                ".",
+                "*",
+                "ি",
+                "্",
+                "কাক",
+                "@",
+                "-",
+                "x.com",
+                "h",
+                "ৗ",
+                "ে",
+                "’",
+                "#",
+                "_",
+                "www.",
+                "|",
+            ]
+        ),
         max_size=40,
     )
 )

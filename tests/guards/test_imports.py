@@ -17,9 +17,16 @@ ENVIRONMENT = {
 }
 
 
+MOST_ADDED = 60_000_000
+"""Bytes that a bundle may add to a process."""
+
+
 def _loaded(module: str) -> set[str]:
     """The top-level packages in memory after a fresh interpreter has imported the module."""
-    script = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    return set(_printed(f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"))
+
+
+def _printed(script: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=ENVIRONMENT,
@@ -30,7 +37,7 @@ def _loaded(module: str) -> set[str]:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.split())
+    return done.stdout.split()
 
 
 @pytest.mark.parametrize("module", ["classifiers", "classifiers.commands.score"])
@@ -38,6 +45,23 @@ def test_scoring_loads_numpy_and_nothing_of_training_or_the_application(module: 
     loaded = _loaded(module)
     assert "numpy" in loaded
     assert loaded.isdisjoint({*HEAVY, "flask", "celery", "sqlalchemy", "moderation"})
+
+
+def test_loading_a_bundle_scoring_and_explaining_stay_as_light_and_small() -> None:
+    script = (
+        "import sys, numpy, psutil\n"
+        "memory = psutil.Process().memory_info\n"
+        "before = memory().rss\n"
+        "from classifiers import explain, load_bundle\n"
+        "from classifiers.commands.options import STARTER\n"
+        "bundle = load_bundle(STARTER)\n"
+        "bundle.score(['bhalo khobor'] * 256)\n"
+        "explain(bundle, 'bhalo khobor', 'toxicity')\n"
+        "print(memory().rss - before, *{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    added, *loaded = _printed(script)
+    assert set(loaded).isdisjoint({*HEAVY, "flask", "celery", "sqlalchemy", "moderation"})
+    assert 0 < int(added) < MOST_ADDED
 
 
 @pytest.mark.parametrize("module", ["app", "worker", "moderation.tasks.factory", "moderation.web.factory"])
