@@ -216,9 +216,8 @@ def _report_load(rounds: int) -> None:
         for _ in range(rounds)
     ]
     milliseconds, megabytes = (statistics.median(column) for column in zip(*found, strict=True))
-    print(
-        f"import, load and first score: {milliseconds:.0f} ms of processor time, adding {megabytes:.0f} MB to a process with NumPy"
-    )
+    print(f"import, load and first score: {milliseconds:.0f} ms of processor time")
+    print(f"memory that they add to a process with NumPy: {megabytes:.0f} MB")
 
 
 if __name__ == "__main__":
