@@ -24,7 +24,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\uffff\U000e0000-\U000e0fff]+"
 )
-_MAYBE_MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{7,}")
+_MAYBE_MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{7}")
 """A run of _MAX_MARKS marks needs seven characters at least: none decomposes into more than two marks, no letter
 brings more than three.
 """
@@ -52,7 +52,7 @@ _MENTION = re.compile(r"@(?<!\S@)(?!ss)\w[\w.]+")
 _PHONE = re.compile(r"(?<!\d)\+?\d[\d\-]{2,}[\d \-]{4,}\d(?!\d)")
 _LATIN = re.compile("[a-z@$]")
 _BANGLA = re.compile("[\u0980-\u09ff]")
-_REPEATED = re.compile(r"(\D)\1{2,}")
+_REPEATED = re.compile(r"(\D)\1\1+")
 _DIGIT_RUN = re.compile(r"\d[\d \-]{6,}\d")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0981-\u0983\u09bc\u09be-\u09cd\u09d7\u09e2\u09e3]+[^\W_]*)*")
 

@@ -24,7 +24,7 @@ def _highest(bundle: Bundle, text: str, label: str = "toxicity") -> str:
     return text[found.begin : found.end]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(HOSTILE | LONG)
 @example("")
 @example(" \u200b")
@@ -44,7 +44,7 @@ def test_scores_and_logits_are_those_of_scoring(bundle: Bundle, text: str) -> No
     assert [explained[label].logit for label in LABELS] == bundle.logits([scored.normalised])[0].tolist()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(HOSTILE | LONG)
 def test_stretches_ascend_inside_the_text_and_part_no_cluster(bundle: Bundle, text: str) -> None:
     edges = {0, *(match.end() for match in regex.finditer(r"\X", text))}
