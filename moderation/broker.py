@@ -1,7 +1,7 @@
 """The Celery client: announces jobs by name and knows no job's code.
 
 An announcement is a hint, so publishing never delays or fails a request: it is handed to a thread, which merges what
-comes within 20 ms into one message a job (docs/decisions/0003-coalesced-nudges.md) and drops what the broker refuses.
+comes within 50 ms into one message a job (docs/decisions/0003-coalesced-nudges.md) and drops what the broker refuses.
 """
 
 import threading
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from moderation.domain.jobs import Job
 
-_PAUSE: Final = 0.020
+_PAUSE: Final = 0.050
 """Seconds in which announcements of the same job are merged; measured in docs/performance.md."""
 
 _log = structlog.get_logger(__name__)
@@ -87,7 +87,7 @@ class Broker:
         self._thread: threading.Thread | None = None
 
     def publish(self, job: Job) -> None:
-        """Announces the job soon, at most once in 20 ms however often it is called; never blocks and never raises."""
+        """Announces the job soon, at most once in 50 ms however often it is called; never blocks and never raises."""
         with self._condition:
             self._waiting[job] = None
             if self._thread is None or not self._thread.is_alive():

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 ID_HEADER: Final = "webhook-id"
 TIMESTAMP_HEADER: Final = "webhook-timestamp"
 SIGNATURE_HEADER: Final = "webhook-signature"
+SIGNING_HEADERS: Final = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
 
 TOLERANCE_SECONDS: Final = 300
 """How far a message's time may lie from ours, either way; the specification's five minutes."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, text, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from moderation.domain.event import Created
+from moderation.store.direct import fetch_one
 from moderation.store.documents import document
 from moderation.store.schema import Comment, EarlyEvent, InboxEntry
 
@@ -65,39 +66,39 @@ _COLUMNS = """
 # or author that another transaction inserts at the same moment is in neither; then its comment is not stored, and the
 # caller tries it again (the row is visible by then). Two deliveries under one webhook id at the same moment meet at the
 # inbox's unique key: the second fails whole, and so leaves nothing behind even where the statement commits by itself.
-_TAKE_IN = text(f"""
+_TAKE_IN = f"""
 WITH incoming AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS t({_COLUMNS})
-    WHERE NOT EXISTS (SELECT FROM inbox b WHERE b.site_id = :site_id AND b.webhook_id = t.webhook_id OFFSET 0)
-      AND NOT EXISTS (SELECT FROM comments c WHERE c.site_id = :site_id AND c.ext_id = t.ext_id OFFSET 0)
-      AND NOT (:plain_only AND EXISTS (
-          SELECT FROM early_events e WHERE e.site_id = :site_id AND e.comment_ext_id = t.ext_id OFFSET 0))),
+    SELECT * FROM json_to_recordset(CAST(%(rows)s AS json)) AS t({_COLUMNS})
+    WHERE NOT EXISTS (SELECT FROM inbox b WHERE b.site_id = %(site_id)s AND b.webhook_id = t.webhook_id OFFSET 0)
+      AND NOT EXISTS (SELECT FROM comments c WHERE c.site_id = %(site_id)s AND c.ext_id = t.ext_id OFFSET 0)
+      AND NOT (%(plain_only)s AND EXISTS (
+          SELECT FROM early_events e WHERE e.site_id = %(site_id)s AND e.comment_ext_id = t.ext_id OFFSET 0))),
 new_story AS (
     INSERT INTO stories (site_id, ext_id, url, title, section)
-    SELECT DISTINCT ON (story_ext_id) :site_id, story_ext_id, story_url, story_title, story_section
+    SELECT DISTINCT ON (story_ext_id) %(site_id)s, story_ext_id, story_url, story_title, story_section
     FROM incoming i
-    WHERE NOT EXISTS (SELECT FROM stories s WHERE s.site_id = :site_id AND s.ext_id = i.story_ext_id OFFSET 0)
+    WHERE NOT EXISTS (SELECT FROM stories s WHERE s.site_id = %(site_id)s AND s.ext_id = i.story_ext_id OFFSET 0)
     ON CONFLICT DO NOTHING RETURNING id, ext_id),
 story AS (
     SELECT id, ext_id FROM new_story
     UNION ALL SELECT id, ext_id FROM stories
-    WHERE site_id = :site_id AND ext_id = ANY(ARRAY(SELECT story_ext_id FROM incoming))),
+    WHERE site_id = %(site_id)s AND ext_id = ANY(ARRAY(SELECT story_ext_id FROM incoming))),
 new_author AS (
     INSERT INTO authors (site_id, ext_id, name, email_hmac, ip_hmac, url, registered_at)
     SELECT DISTINCT ON (author_ext_id)
-        :site_id, author_ext_id, author_name, decode(email_hmac, 'hex'), decode(ip_hmac, 'hex'), author_url,
+        %(site_id)s, author_ext_id, author_name, decode(email_hmac, 'hex'), decode(ip_hmac, 'hex'), author_url,
         registered_at
     FROM incoming i
-    WHERE NOT EXISTS (SELECT FROM authors a WHERE a.site_id = :site_id AND a.ext_id = i.author_ext_id OFFSET 0)
+    WHERE NOT EXISTS (SELECT FROM authors a WHERE a.site_id = %(site_id)s AND a.ext_id = i.author_ext_id OFFSET 0)
     ON CONFLICT DO NOTHING RETURNING id, ext_id),
 author AS (
     SELECT id, ext_id FROM new_author
     UNION ALL SELECT id, ext_id FROM authors
-    WHERE site_id = :site_id AND ext_id = ANY(ARRAY(SELECT author_ext_id FROM incoming))),
+    WHERE site_id = %(site_id)s AND ext_id = ANY(ARRAY(SELECT author_ext_id FROM incoming))),
 comment AS (
     INSERT INTO comments
         (public_id, site_id, ext_id, story_id, author_id, parent_ext_id, state, historical, created_at)
-    SELECT i.public_id, :site_id, i.ext_id, story.id, author.id, i.parent_ext_id, i.state, i.historical, i.created_at
+    SELECT i.public_id, %(site_id)s, i.ext_id, story.id, author.id, i.parent_ext_id, i.state, i.historical, i.created_at
     FROM incoming i JOIN story ON story.ext_id = i.story_ext_id JOIN author ON author.ext_id = i.author_ext_id
     ON CONFLICT (site_id, ext_id) DO NOTHING RETURNING id, ext_id),
 revision AS (
@@ -106,14 +107,14 @@ revision AS (
     FROM incoming i JOIN comment USING (ext_id)),
 kept AS (
     INSERT INTO inbox (site_id, webhook_id, body_sha256, answer)
-    SELECT :site_id, webhook_id, decode(sha256, 'hex'), answer FROM incoming JOIN comment USING (ext_id)),
+    SELECT %(site_id)s, webhook_id, decode(sha256, 'hex'), answer FROM incoming JOIN comment USING (ext_id)),
 counted AS (
     INSERT INTO counters (name, site_id, amount)
-    SELECT 'received', :site_id, count(*) FROM comment HAVING count(*) > 0)
+    SELECT 'received', %(site_id)s, count(*) FROM comment HAVING count(*) > 0)
 SELECT ARRAY(SELECT ext_id FROM comment) AS stored,
        ARRAY(SELECT DISTINCT comment_ext_id FROM early_events
-             WHERE site_id = :site_id AND comment_ext_id = ANY(ARRAY(SELECT ext_id FROM incoming))) AS early
-""")  # noqa: S608 - the interpolated part is the constant above
+             WHERE site_id = %(site_id)s AND comment_ext_id = ANY(ARRAY(SELECT ext_id FROM incoming))) AS early
+"""  # noqa: S608 - the interpolated part is the constant above
 
 
 def take_in(
@@ -133,10 +134,10 @@ def take_in(
     """
     rows = document([_row(incoming, state, answer) for incoming, state, answer in batch])
     try:
-        row = connection.execute(_TAKE_IN, {"site_id": site_id, "rows": rows, "plain_only": plain_only}).one()
+        stored, early = fetch_one(connection, _TAKE_IN, {"site_id": site_id, "rows": rows, "plain_only": plain_only})
     except IntegrityError as error:
         raise MetAnotherError from error
-    return Taken(frozenset(row.stored), frozenset(row.early))
+    return Taken(frozenset(stored), frozenset(early))
 
 
 def _row(incoming: Incoming, state: str, answer: Mapping[str, Any]) -> dict[str, Any]:

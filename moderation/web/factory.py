@@ -83,8 +83,8 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         if name.lower() not in present:
             response.headers.add(name, value)
-    if request.endpoint is None or not request.endpoint.endswith("static"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    if "cache-control" not in present and not (request.endpoint or "").endswith("static"):
+        response.headers.add("Cache-Control", "no-store")
     if "request_id" in g:
-        response.headers["X-Request-Id"] = g.request_id
+        response.headers.add("X-Request-Id", g.request_id)
     return response

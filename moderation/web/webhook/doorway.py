@@ -6,15 +6,13 @@ from threading import BoundedSemaphore
 from typing import Final
 
 from flask import Flask, current_app
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from moderation.runtime import Runtime
 from moderation.steps.group_commit import GroupCommit
 from moderation.store import sites
 from moderation.web.errors import Problem, RefusalError
 from moderation.web.webhook.authentication import SiteDirectory
+from moderation.web.webhook.rates import RateLimit
 
 _EXTENSION: Final = "webhook"
 
@@ -27,8 +25,7 @@ class Doorway:
     ) -> None:
         self.directory = directory
         self.group_commit = group_commit
-        self._limit = RateLimitItemPerSecond(per_second)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimit(per_second)
         self._places = BoundedSemaphore(most_waiting)
 
     def count(self, site_id: int) -> None:
@@ -36,8 +33,8 @@ class Doorway:
 
         Only genuine requests are counted, so that nobody can use up a site's rate in its name.
         """
-        if not self._limiter.hit(self._limit, str(site_id)):
-            detail = f"More than {self._limit.amount} requests in a second. Send a batch, or wait a second."
+        if not self._limit.hit(site_id):
+            detail = f"More than {self._limit.per_second} requests in a second. Send a batch, or wait a second."
             raise RefusalError(Problem(429, "too_many_requests", detail, headers={"Retry-After": "1"}))
 
     @contextmanager

@@ -29,12 +29,13 @@ _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGN
 @webhook.post("/events")
 def receive_event(site: str) -> Response:
     body = read_body(LARGEST_EVENT)
-    sender, headers = doorway().directory.verify(site, body, runtime().now())
-    doorway().count(sender.site_id)
+    here, door = runtime(), doorway()
+    sender, headers = door.directory.verify(site, body, here.now())
+    door.count(sender.site_id)
     document = parse_json(body)
-    event = event_of(parse_event(document), runtime().vault.keyed_digest)
+    event = event_of(parse_event(document), here.vault.keyed_digest)
     delivery = Delivery(headers.webhook_id, digest(document), event)
-    receipt = doorway().group_commit.receive(sender.site_id, delivery)
+    receipt = door.group_commit.receive(sender.site_id, delivery)
     if receipt.error is not None:
         raise receipt.error
     return _decided_in_time(sender, receipt) or _accepted(sender, receipt)
