@@ -28,10 +28,14 @@ AT_ONCE: Final = 8
 """Posts that one job has under way."""
 AT_ONCE_EACH: Final = 4
 """Of these, the most to one endpoint: one that swallows its requests leaves half of them to the others."""
-LEASE: Final = timedelta(seconds=90)
-"""Longer than a job's hard time limit, so that a lease never ends under a job that still posts."""
-STARTS_WITHIN: Final = 20.0
-"""Seconds in which a job starts posts; with the client's 15 for the last of them it ends before 40."""
+STARTS_WITHIN: Final = 10.0
+"""Seconds in which a job starts posts; with the client's 15 for the last of them it mostly ends before 26."""
+SOFT_LIMIT: Final = 32
+HARD_LIMIT: Final = 36
+"""Seconds after which a job is ended, for one whose database or whose clock stood still."""
+LEASE: Final = timedelta(seconds=40)
+"""Longer than the hard limit, so that a lease never ends under a job that still posts; no longer, since what a killed
+job had claimed waits for its end."""
 
 _log = structlog.get_logger(__name__)
 

@@ -1,5 +1,7 @@
 """Re-announces what has waited too long, frees stale claims, applies events that crossed their comment on the way.
 
+Events whose comment never came are dropped after ``EARLY_FOR``.
+
 Losing every message in the broker costs one round of this step. Of several sweeps at once one works: the others find
 the lease taken. It announces a job at most once a round, however much waits, since a job drains all there is.
 """
@@ -8,6 +10,8 @@ import os
 import socket
 from datetime import datetime, timedelta
 from typing import Final
+
+import structlog
 
 from moderation.domain.jobs import Job
 from moderation.steps import admitting, receiving
@@ -18,7 +22,11 @@ LEASE: Final = "sweep"
 HEARTBEAT: Final = "sweep"
 EVERY: Final = timedelta(seconds=2)
 """How often beat sweeps: also how late a callback can leave after its undo grace period."""
+EARLY_FOR: Final = timedelta(days=30)
+"""How long an event waits for its comment; one that has not come by then was never sent, or is gone at the site too."""
 _MOST_EARLY: Final = 200
+
+_log = structlog.get_logger(__name__)
 
 
 def sweep(work: Work, *, now: datetime) -> bool:
@@ -30,6 +38,7 @@ def sweep(work: Work, *, now: datetime) -> bool:
     try:
         _announce_waiting(work, now)
         _apply_crossed_events(work)
+        _drop_early_events(work, now)
     finally:
         with work() as unit:
             leases.drop(unit.connection, LEASE, holder=holder)
@@ -56,3 +65,10 @@ def _apply_crossed_events(work: Work) -> None:
         crossed = inbox.crossed(unit.connection, _MOST_EARLY)
     for site_id, comment_id in crossed:
         receiving.apply_early(work, site_id, comment_id)
+
+
+def _drop_early_events(work: Work, now: datetime) -> None:
+    with work() as unit:
+        count = inbox.drop_early_before(unit.connection, now - EARLY_FOR)
+    if count:
+        _log.warning("early_events_dropped", count=count)

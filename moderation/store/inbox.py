@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -230,3 +230,9 @@ def crossed(connection: Connection, most: int) -> list[tuple[int, str]]:
         .limit(most)
     )
     return [(row.site_id, row.comment_ext_id) for row in rows]
+
+
+def drop_early_before(connection: Connection, received_before: datetime) -> int:
+    """Removes events whose comment has not come in all the time since; returns how many."""
+    arrived = exists().where(Comment.site_id == EarlyEvent.site_id, Comment.ext_id == EarlyEvent.comment_ext_id)
+    return connection.execute(delete(EarlyEvent).where(EarlyEvent.received_at < received_before, ~arrived)).rowcount

@@ -9,7 +9,7 @@ from kombu.entity import Queue
 
 from moderation.domain.jobs import Job, JobQueue
 from moderation.runtime import Runtime
-from moderation.steps import scoring
+from moderation.steps import calling_back, scoring
 from moderation.steps.sweeping import EVERY
 from moderation.tasks import deliver_callbacks, score_comments, sweep_stalled
 from moderation.tasks.base import logged
@@ -25,9 +25,11 @@ def _bodies(runtime: Runtime) -> Mapping[Job, Callable[[], int]]:
 
 
 def _limits(job: Job) -> Mapping[str, int]:
-    """A job that scores ends well before the others must: its leases are short, so that a dead worker delays little."""
+    """A job that takes leases ends well before the others must: they are short, so that a dead worker delays little."""
     if job in {Job.SCORE_COMMENTS, Job.SCORE_SINGLY}:
         return {"soft_time_limit": scoring.SOFT_LIMIT, "time_limit": scoring.HARD_LIMIT}
+    if job is Job.DELIVER_CALLBACKS:
+        return {"soft_time_limit": calling_back.SOFT_LIMIT, "time_limit": calling_back.HARD_LIMIT}
     return {}
 
 
