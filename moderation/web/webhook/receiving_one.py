@@ -5,6 +5,7 @@ import time
 from typing import Final
 
 from flask import Response, request
+from werkzeug.urls import iri_to_uri
 
 from moderation.domain.event import Delivery, Receipt
 from moderation.domain.vocabulary import State
@@ -43,7 +44,9 @@ def receive_event(site: str) -> Response:
 
 def _accepted(sender: Sender, receipt: Receipt) -> Response:
     document = receipt_document(sender.slug, receipt)
-    return json_answer(document, 202, {"Location": document["status_url"]})
+    url = document["status_url"]
+    # The installation's own address may be in Bangla script, which no header carries.
+    return json_answer(document, 202, {"Location": url if url.isascii() else iri_to_uri(url)})
 
 
 def _decided_in_time(sender: Sender, receipt: Receipt) -> Response | None:

@@ -295,3 +295,11 @@ def test_above_its_rate_a_site_is_told_when_to_come_again_and_others_are_not(
     assert refused[0].json is not None
     assert refused[0].json["code"] == "too_many_requests"
     assert calm.post(created()).status_code == 202
+
+
+def test_a_service_whose_address_is_in_bangla_script_points_to_it_in_ascii(runtime: Runtime, sender: Sender) -> None:
+    app = create_app(replace(runtime, settings=replace(runtime.settings, base_url="https://আলোচনা.বাংলা")))
+    answer = Sender(app.test_client(), sender.site).post(created("মন্তব্য"))
+    assert answer.status_code == 202
+    assert answer.headers["Location"].isascii()
+    assert answer.headers["Location"].startswith("https://xn--")
