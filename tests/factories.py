@@ -18,8 +18,8 @@ from moderation.store.unit_of_work import Work
 from tests.fakes import FixedLive, ScoresByWord
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
-"""A little after the real time, on whatever day the tests run: what the database stamps by its own clock lies before it,
-and less than a day."""
+"""A little after the real time, on whatever day the tests run: what the database stamps by its own clock lies before,
+by less than a day."""
 
 
 def make_created(comment_id: str = "c1", body: str = "শুভ সকাল", **overrides: object) -> Created:
