@@ -6,6 +6,7 @@ from classifiers.examples import Example, read_labelled_file
 from classifiers.pool import train
 from classifiers.splits import split_examples
 from classifiers.teaching import teach
+from classifiers.vectoriser import NgramFeatures
 
 __all__ = [
     "BundleError",
@@ -13,6 +14,7 @@ __all__ = [
     "DataError",
     "Example",
     "Measured",
+    "NgramFeatures",
     "Report",
     "evaluate_bundle",
     "read_labelled_file",
