@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.features import BATCH, COLUMNS, count, encode
+from classifiers.features import BATCH, BLOCK_WEIGHTS, COLUMNS, count, encode
 from classifiers.weights import Floats, Levels, square_levels, squares_of
 
 Mask = NDArray[np.bool_]
@@ -19,12 +19,17 @@ _LEAST_SLOPE = 0.05
 _FEW_ROWS = 30_000
 
 
-def matrix_of(texts: Sequence[str], levels: Levels, step: Callable[[int], None] = lambda _: None) -> Matrix:
+def matrix_of(
+    texts: Sequence[str],
+    levels: Levels,
+    step: Callable[[int], None] = lambda _: None,
+    block_weights: Floats = BLOCK_WEIGHTS,
+) -> Matrix:
     """Rows of features, the very ones that scoring uses."""
     squares = squares_of(levels)
     sizes, columns, values = [np.zeros(1, dtype=np.int64)], [], []
     for at in range(0, len(texts), BATCH):
-        batch = encode(texts[at : at + BATCH], squares)
+        batch = encode(texts[at : at + BATCH], squares, block_weights)
         sizes.append(np.bincount(batch.rows, minlength=batch.count))
         columns.append(batch.columns.astype(np.int32))
         values.append(batch.values)

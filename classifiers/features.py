@@ -172,12 +172,16 @@ def count(texts: Sequence[str]) -> tuple[Places, Places, Places]:
     return keys // COLUMNS, keys % COLUMNS, counts
 
 
-def encode(texts: Sequence[str], squares: NDArray[np.float32]) -> Encoded:
-    """At most BATCH normalised texts as rows of COLUMNS features; ``squares`` are the columns' squared idf."""
+def encode(
+    texts: Sequence[str], squares: NDArray[np.float32], block_weights: NDArray[np.float64] = BLOCK_WEIGHTS
+) -> Encoded:
+    """At most BATCH normalised texts as rows of COLUMNS features; ``squares`` are the columns' squared idf. Bundles
+    have no ``block_weights`` but BLOCK_WEIGHTS: others are to find out what a block is good for.
+    """
     found = grams(texts)
     owners = found.owners()
     sums = np.bincount(owners, weights=squares[found.columns], minlength=len(found.starts) - 1)
-    scales = BLOCK_WEIGHTS[:, None] / np.sqrt(np.maximum(found.by_block(sums), 1e-12))
+    scales = block_weights[:, None] / np.sqrt(np.maximum(found.by_block(sums), 1e-12))
     scale = found.by_segment(scales)[owners]
     keys, places = np.unique(owners % max(found.count, 1) * COLUMNS + found.columns, return_inverse=True)
     values = np.bincount(places, weights=scale * np.sqrt(squares[found.columns]), minlength=len(keys))

@@ -7,16 +7,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.batch_text import normalise_all
 from classifiers.bundle import WINDOW
 from classifiers.examples import Example
 from classifiers.features import BATCH, count
-from classifiers.text import letters_key, normalise
+from classifiers.text import letters_key, normalise, words
 
 Columns = NDArray[np.int64]
 
 _BANDS, _BAND = 8, 4
 _NEAR = 0.7
 """Jaccard similarity of the sets of n-grams from which two texts count as near-copies."""
+_ODD = np.random.default_rng(12_345).integers(0, 1 << 31, _BANDS * _BAND, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
 
 
 def split_examples(examples: Sequence[Example], test_share: float, seed: int) -> tuple[list[Example], list[Example]]:
@@ -42,6 +44,27 @@ def split_examples(examples: Sequence[Example], test_share: float, seed: int) ->
     return [each for at, each in enumerate(examples) if at not in test], [
         each for at, each in enumerate(examples) if at in test
     ]
+
+
+def copies_among(texts: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Pairs (index in ``texts``, index in ``others``) of the same comment: the same letters, or near-copies. What a
+    test must not share with the pool that a classifier was trained on.
+    """
+    forms = [normalise(other)[:WINDOW] for other in others]
+    sets = list(_ngram_sets(forms))
+    letters: dict[str, set[int]] = defaultdict(set)
+    bands: dict[tuple[int, bytes], set[int]] = defaultdict(set)
+    for index, (form, columns) in enumerate(zip(forms, sets, strict=True)):
+        letters["".join(words(form))].add(index)
+        for band in _bands(columns):
+            bands[band].add(index)
+    for at in range(0, len(texts), BATCH):
+        batch = [text[:WINDOW] for text in normalise_all(texts[at : at + BATCH])]
+        for index, (form, columns) in enumerate(zip(batch, _ngram_sets(batch), strict=True), at):
+            same = letters.get("".join(words(form)), set())
+            near: set[int] = set().union(*(bands.get(band, ()) for band in _bands(columns))) - same
+            yield from ((index, other) for other in same)
+            yield from ((index, other) for other in near if _similarity(columns, sets[other]) >= _NEAR)
 
 
 def _stratum(examples: Sequence[Example], group: list[int]) -> tuple[int, ...]:
@@ -80,19 +103,23 @@ def _links(examples: Sequence[Example]) -> Iterator[tuple[int, int]]:
 def _near_copies(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Candidates by MinHash in bands, then compared."""
     sets = list(_ngram_sets(texts))
-    generator = np.random.default_rng(12_345)
-    odd = generator.integers(0, 1 << 31, _BANDS * _BAND, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     seen: dict[tuple[int, bytes], int] = {}
     for index, columns in enumerate(sets):
-        if not len(columns):
-            continue
-        hashed = columns.astype(np.uint32)[:, None] * odd
-        hashed ^= hashed >> np.uint32(15)
-        smallest = (hashed * np.uint32(0x85EBCA6B)).min(axis=0)
-        for band in range(_BANDS):
-            other = seen.setdefault((band, smallest[band * _BAND : (band + 1) * _BAND].tobytes()), index)
+        for band in _bands(columns):
+            other = seen.setdefault(band, index)
             if other != index and _similarity(columns, sets[other]) >= _NEAR:
                 yield index, other
+
+
+def _bands(columns: Columns) -> Iterator[tuple[int, bytes]]:
+    """Keys of a set of n-grams, of which near-copies have one in common almost surely."""
+    if not len(columns):
+        return
+    hashed = columns.astype(np.uint32)[:, None] * _ODD
+    hashed ^= hashed >> np.uint32(15)
+    smallest = (hashed * np.uint32(0x85EBCA6B)).min(axis=0)
+    for band in range(_BANDS):
+        yield band, smallest[band * _BAND : (band + 1) * _BAND].tobytes()
 
 
 def _ngram_sets(texts: Sequence[str]) -> Iterator[Columns]:

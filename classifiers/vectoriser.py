@@ -3,7 +3,7 @@
 Nothing is computed here: ``classifiers.features`` is the core that scoring uses alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import numpy as np
@@ -15,19 +15,21 @@ from sklearn.utils.validation import check_is_fitted
 from classifiers.batch_text import normalise_all
 from classifiers.bundle import WINDOW
 from classifiers.estimators import Matrix, document_levels, matrix_of
-from classifiers.features import COLUMNS
+from classifiers.features import BLOCK_WEIGHTS, COLUMNS
 
 
 class NgramFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Rows of COLUMNS hashed n-gram features, with the document frequencies of the texts it was fitted on.
 
     A row is of a text's first ``characters`` normalised characters, a bundle's window by default: what training has
-    always read of a text. The fitted ``levels_`` are a bundle's ``square_levels``. An iterable of strings is what
+    always read of a text. ``block_weights`` are those of characters, two skeletons and words: a bundle's by default, 0
+    leaves a block out. The fitted ``levels_`` are a bundle's ``square_levels``. An iterable of strings is what
     ``fit`` and ``transform`` take; of anything else TypeError says so, of no texts at all ValueError.
     """
 
-    def __init__(self, characters: int = WINDOW) -> None:
+    def __init__(self, characters: int = WINDOW, block_weights: Sequence[float] | None = None) -> None:
         self.characters = characters
+        self.block_weights = block_weights
 
     def fit(self, texts: Iterable[str], y: object = None) -> Self:  # noqa: ARG002 scikit-learn's signature
         self.levels_ = document_levels(self._normalised(texts))
@@ -36,13 +38,13 @@ class NgramFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, texts: Iterable[str]) -> Matrix:
         """(texts, COLUMNS), float32."""
         check_is_fitted(self)
-        return matrix_of(self._normalised(texts), self.levels_)
+        return self._rows(self._normalised(texts))
 
     def fit_transform(self, texts: Iterable[str], y: object = None) -> Matrix:  # noqa: ARG002 scikit-learn's signature
         """The same as one after the other, normalising once."""
         normalised = self._normalised(texts)
         self.levels_ = document_levels(normalised)
-        return matrix_of(normalised, self.levels_)
+        return self._rows(normalised)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
         """Columns are hashes and have no words for names."""
@@ -53,6 +55,12 @@ class NgramFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string, tags.input_tags.two_d_array, tags.input_tags.one_d_array = True, False, True
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+    def _rows(self, normalised: Sequence[str]) -> Matrix:
+        weights = BLOCK_WEIGHTS if self.block_weights is None else np.asarray(self.block_weights, dtype=np.float64)
+        if weights.shape != BLOCK_WEIGHTS.shape:
+            raise ValueError(f"block_weights must be {len(BLOCK_WEIGHTS)} numbers, not {self.block_weights!r}")
+        return matrix_of(normalised, self.levels_, block_weights=weights)
 
     def _normalised(self, texts: Iterable[str]) -> list[str]:
         if self.characters < 1:

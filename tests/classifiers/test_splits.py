@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from classifiers.splits import copies_among
 from classifiers.training import split_examples
 from tests.classifiers.desk import comment, example
 
@@ -37,6 +38,19 @@ def test_copies_and_near_copies_stay_together() -> None:
     stems = [{each.group.partition("/")[0] for each in side} for side in (training, test)]
     assert all(stems)
     assert len(stems[0] & stems[1]) <= 2  # MinHash finds nearly all of them
+
+
+def test_copies_of_a_test_are_found_in_a_pool() -> None:
+    chance = random.Random(5)
+    test = [" ".join(f"{word}{chance.randrange(99)}" for word in comment(chance).split()) * 2 for _ in range(40)]
+    strange = [" ".join(f"{word}{chance.randrange(99)}" for word in comment(chance).split()) * 2 for _ in range(40)]
+    shouted = [f"{text.upper()}!!" for text in test[:20]]
+    longer = [f"{text} আর" for text in test[20:]]
+    found = set(copies_among([*strange, *shouted, *longer], test))
+    assert {(40 + index, index) for index in range(20)} <= found
+    assert len({(60 + index, 20 + index) for index in range(20)} & found) >= 19  # MinHash finds nearly all of them
+    assert all(index >= 40 for index, _ in found)
+    assert list(copies_among(["!!", ""], ["আমি"])) == []
 
 
 def test_the_same_seed_parts_the_same_way_and_another_differently() -> None:

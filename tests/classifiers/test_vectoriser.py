@@ -108,3 +108,10 @@ def test_columns_are_as_many_as_a_bundles() -> None:
     fitted = NgramFeatures().fit(TEXTS)
     assert fitted.transform(TEXTS).shape == (len(TEXTS), COLUMNS)
     assert len(fitted.get_feature_names_out()) == COLUMNS
+
+
+def test_a_block_is_left_out_by_a_weight_of_zero() -> None:
+    words_only = NgramFeatures(block_weights=[0, 0, 0, 1]).fit_transform(["এক দুই তিন"])
+    assert sorted(set(words_only.data.round(3).tolist())) == [0.0, pytest.approx(0.447, abs=0.001)]  # 3 words, 2 pairs
+    with pytest.raises(ValueError, match="4 numbers"):
+        NgramFeatures(block_weights=[1.0]).fit_transform(["এক"])
