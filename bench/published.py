@@ -1,181 +1,193 @@
 """Like for like with published figures: our features and trainer on a task's official splits.
 
-``PYTHONPATH=. python bench/published.py --data FOLDER``. Strength of regularisation, naive-Bayes scaling and class
-balance are chosen on the development split, or by five-fold cross-validation on the training split where there is none;
-then the model is fitted on training and development rows together and the test is scored once. Intervals are 95%, by
-bootstrap.
+``PYTHONPATH=. python bench/published.py --data FOLDER [--task NAME …]``. What is chosen (strength of regularisation,
+naive-Bayes scaling, how much the judges of other data sets count) is chosen by cross-validation inside the training and
+development rows; then the model is fitted on all of them and the test is scored once. Intervals are 95%, by bootstrap.
+
+Tasks beside the published ones: ``cross-script`` (trained on Bangla script only, measured on romanized tests, with and
+without the phonetic skeletons) and ``bd-shs`` (the shipped bundle with and without those rows that have near-copies in
+its pool).
 """
 
 import argparse
-import csv
-import gzip
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.metrics import f1_score
+from rich.console import Console
+from rich.table import Table
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from classifiers.batch_text import normalise_all
-from classifiers.bundle import WINDOW
-from classifiers.estimators import Matrix, document_levels, log_count_ratios, logistic, matrix_of
+from bench.cross_script import cross_script_lines
+from bench.judges import Judge, Note, PoolRows, balanced, judges_of, opinions, read_pool_rows
+from bench.near_copies import near_copy_lines
+from bench.published_tasks import SEED, TASKS, Classes, Row, Task, with_interval
+from classifiers.commands.options import progress_bars
+from classifiers.estimators import Matrix
 from classifiers.text import letters_key
+from classifiers.training import NgramFeatures
 from classifiers.weights import Floats
 
-SEED, RESAMPLES, FOLDS = 1, 1_000, 5
-_LEAST_SCALE = 0.25
-
-Classes = NDArray[np.str_]
-
-
-class Row(NamedTuple):
-    text: str
-    label: str
-    split: str
+OTHERS = {"cross-script": cross_script_lines, "bd-shs": near_copy_lines}
+FOLDS, FEWER_FOLDS, MANY_ROWS = 5, 3, 10_000
 
 
 class Settings(NamedTuple):
     strength: float
     scaled: bool
-    balance: float
+    judged: float
+    """How much a judge's standardised logit counts, as a feature; 0: no judges."""
 
 
-GRID = tuple(Settings(*each) for each in product((0.5, 1.0, 2.0, 4.0, 8.0), (True, False), (0.0, 0.5, 1.0)))
+GRID = (
+    *(Settings(each[1], scaled=True, judged=each[0]) for each in product((0.0, 0.05, 0.15, 0.3), (0.5, 1.0, 2.0))),
+    *(Settings(8.0, scaled=False, judged=judged) for judged in (0.0, 0.15)),
+)
 
 
-@dataclass(frozen=True)
-class Task:
-    title: str
-    file: str
-    label: Callable[[str], str]
-    average: str
-    published: str
-    test: str = "test"
+class Outcome(NamedTuple):
+    task: Task
+    chosen: Settings
+    on_training: float
+    without_judges: float
+    figures: Sequence[str]
 
 
-TASKS = (
-    Task("VITD, violence, 3 classes", "vitd.csv.gz", lambda labels: labels, "macro", "0.760 best of the shared task"),
-    Task("TB-OLID, offensive", "tb-olid.csv.gz", lambda labels: labels.split(";")[0], "macro", "not found"),
-    Task("TRAC-2 Bangla dev, aggression", "trac2-iben-dev.csv.gz", lambda labels: labels.split(";")[0], "weighted",
-         "0.81 on its test, 2nd of 10", "dev"),
-    Task("TRAC-2 Bangla dev, misogyny", "trac2-iben-dev.csv.gz", lambda labels: labels.split(";")[1], "weighted",
-         "0.93 on its test, 2nd to 4th of 8", "dev"),
-    Task("DeepHateExplainer, 4 types", "deephateexplainer.csv.gz", lambda labels: labels, "weighted",
-         "0.876 ensemble, 0.862 Bangla-BERT"),
-    Task("OLID, offensive", "olid.csv.gz", lambda labels: labels.split(";")[0], "macro", "0.80 CNN"),
-)  # fmt: skip
+class Material:
+    """What all tasks share, made when first asked for."""
+
+    def __init__(self, folder: Path, note: Note) -> None:
+        self.folder, self.note = folder, note
+
+    @cached_property
+    def pool(self) -> PoolRows:
+        return read_pool_rows(self.folder, self.note)
+
+    @cached_property
+    def features(self) -> NgramFeatures:
+        """Document frequencies are the pool's: of texts only, no label is looked at."""
+        return NgramFeatures().fit(self.pool.texts)
+
+    @cached_property
+    def judges(self) -> list[Judge]:
+        return judges_of(self.pool, self.features, self.note)
+
+
+class Rows(NamedTuple):
+    """A split: features, the judges' logits, classes."""
+
+    matrix: Matrix
+    opinions: Floats
+    labels: Classes
+
+    def part(self, rows: NDArray[np.int64]) -> "Rows":
+        return Rows(self.matrix[rows], self.opinions[rows], self.labels[rows])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
+    names = [task.name for task in TASKS] + list(OTHERS)
+    parser.add_argument("--task", action="append", choices=names, help="only this one (repeatable); all by default")
     parser.add_argument("--choose", action="store_true", help="only choose settings; leave the tests alone")
     arguments = parser.parse_args()
-    with threadpool_limits(limits=1):
-        for task in TASKS:
-            for line in _lines(task, arguments.data, choose_only=arguments.choose):
-                print(line, flush=True)
+    wanted, console = arguments.task or names, Console()
+    outcomes: list[Outcome] = []
+    with threadpool_limits(limits=1), progress_bars() as note:
+        material = Material(arguments.data, note)
+        for task in (task for task in TASKS if task.name in wanted):
+            outcomes.append(_outcome(task, material, choose_only=arguments.choose))
+            console.print(_sentence(outcomes[-1]), highlight=False, soft_wrap=True)
+        for name in (name for name in OTHERS if name in wanted):
+            for line in OTHERS[name](material.pool, material.folder, note, choose_only=arguments.choose):
+                console.print(line, highlight=False, soft_wrap=True)
+    if outcomes:
+        console.print(_table(outcomes))
 
 
-def _lines(task: Task, folder: Path, *, choose_only: bool) -> Iterator[str]:
-    rows = [row for row in _rows(folder / task.file, task) if row.label != "nan"]
-    training = [row for row in rows if row.split != task.test]
-    test = [row for row in rows if row.split == task.test]
-    features = _features([row.text for row in training], [row.text for row in training])
-    chosen, value = _chosen(training, features, task.average)
-    yield f"{task.title}: chosen {chosen._asdict()} at {value:.3f} {task.average} F1 on development rows"
+def _outcome(task: Task, material: Material, *, choose_only: bool) -> Outcome:
+    rows = task.rows(material.folder)
+    training = _rows([row for row in rows if row.split != task.test], task, material)
+    chosen, figure, plain = _chosen(task, training, material.note)
     if choose_only:
-        return
-    found = _predicted(
-        features, _labels(training), _features([row.text for row in training], [row.text for row in test]), chosen
-    )
-    known = {letters_key(row.text) for row in training}
-    clean = np.array([letters_key(row.text) not in known for row in test])
-    for name, kept in (("all", np.ones(len(test), dtype=bool)), ("without leaked rows", clean)):
-        if name == "all" or not clean.all():
-            figure = _with_interval(_labels(test)[kept], found[kept], task.average)
-            yield f"  test, {name} ({kept.sum():,} rows): {figure}"
-    yield f"  published: {task.published}"
+        return Outcome(task, chosen, figure, plain, ())
+    kept = [row for row in rows if row.split == task.test]
+    test = _rows(kept, task, material)
+    found = predicted(training, test, chosen)
+    known = {letters_key(row.text) for row in rows if row.split != task.test}
+    clean = np.array([letters_key(row.text) not in known for row in kept])
+    figures = [f"{with_interval(task.score, test.labels, found)} of {len(kept):,}"]
+    if not clean.all():
+        figures.append(f"{with_interval(task.score, test.labels[clean], found[clean])} of {clean.sum():,} not leaked")
+    return Outcome(task, chosen, figure, plain, figures)
 
 
-def _rows(path: Path, task: Task) -> Iterator[Row]:
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        for record in csv.DictReader(file):
-            yield Row(record["text"], task.label(record["labels"]), record["split"])
+def _rows(rows: Sequence[Row], task: Task, material: Material) -> Rows:
+    matrix = material.features.transform([row.text for row in rows])
+    return Rows(matrix, opinions(material.judges, task, matrix), np.array([row.label for row in rows]))
 
 
-def _labels(rows: Sequence[Row]) -> Classes:
-    return np.array([row.label for row in rows])
-
-
-def _features(known: Sequence[str], texts: Sequence[str]) -> Matrix:
-    """Rows of features of ``texts``, with the document frequencies of ``known``."""
-    levels = document_levels([text[:WINDOW] for text in normalise_all(known)])
-    return matrix_of([text[:WINDOW] for text in normalise_all(texts)], levels)
-
-
-def _chosen(rows: Sequence[Row], features: Matrix, average: str) -> tuple[Settings, float]:
-    """The best settings on development rows, the simplest of equals, and their figure."""
-    labels = _labels(rows)
-    parts = list(_parts(rows, labels))
-    values = [
-        float(
-            np.mean(
-                [
-                    _score(labels[dev], _predicted(features[fit], labels[fit], features[dev], each), average)
-                    for fit, dev in parts
-                ]
-            )
-        )
-        for each in GRID
-    ]
+def _chosen(task: Task, rows: Rows, note: Note) -> tuple[Settings, float, float]:
+    """The best settings by cross-validation, their figure, and that of the best without judges."""
+    folds = FEWER_FOLDS if len(rows.labels) > MANY_ROWS else FOLDS
+    parts = list(StratifiedKFold(folds, shuffle=True, random_state=SEED).split(np.zeros(len(rows.labels)), rows.labels))
+    step, values = note(f"choosing for {task.title}", len(GRID)), []
+    for settings in GRID:
+        scores = [
+            task.score(rows.labels[kept], predicted(rows.part(fit), rows.part(kept), settings)) for fit, kept in parts
+        ]
+        values.append(float(np.mean(scores)))
+        step(1)
     best = int(np.argmax(values))
-    return GRID[best], values[best]
+    plain = max(value for value, settings in zip(values, GRID, strict=True) if not settings.judged)
+    return GRID[best], values[best], plain
 
 
-def _parts(rows: Sequence[Row], labels: Classes) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    splits = np.array([row.split for row in rows])
-    if (splits == "dev").any():
-        yield np.flatnonzero(splits != "dev"), np.flatnonzero(splits == "dev")
-    else:
-        yield from StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(np.zeros(len(rows)), labels)
-
-
-def _predicted(features: Matrix, labels: Classes, others: Matrix, settings: Settings) -> Classes:
-    """The class with the highest logit, each against the rest (two classes: the one against the other)."""
-    classes = np.unique(labels)
-    logits = [_logits(features, labels == each, others, settings) for each in classes[(len(classes) == 2) * 1 :]]
-    found: Classes = classes[np.argmax([np.zeros(others.shape[0]), *logits] if len(classes) == 2 else logits, axis=0)]
+def predicted(training: Rows, others: Rows, settings: Settings) -> Classes:
+    """The class with the highest logit, each against the rest (of two classes: the one against the other)."""
+    classes = np.unique(training.labels)
+    asked = classes[1:] if len(classes) == 2 else classes
+    logits = [_logits(training, training.labels == each, others, settings) for each in asked]
+    if len(classes) == 2:
+        logits.insert(0, np.zeros(len(others.labels)))
+    found: Classes = classes[np.argmax(logits, axis=0)]
     return found
 
 
-def _logits(features: Matrix, truth: NDArray[np.bool_], others: Matrix, settings: Settings) -> Floats:
-    scale = np.ones(features.shape[1])
-    if settings.scaled:
-        scale = _LEAST_SCALE + log_count_ratios(features, truth, np.zeros(len(truth), dtype=np.int64))
-    scaled = csr_matrix(
-        (features.data * scale[features.indices], features.indices, features.indptr), shape=features.shape
+def _logits(training: Rows, truth: NDArray[np.bool_], others: Rows, settings: Settings) -> Floats:
+    columns = training.matrix.shape[1]
+    centre, spread = training.opinions.mean(axis=0), training.opinions.std(axis=0)
+    given = [(rows.opinions - centre) / spread * settings.judged for rows in (training, others)]
+    weights, bias = balanced(
+        training.matrix, truth, settings.strength, scaled=settings.scaled, more=given[0] if settings.judged else None
     )
-    weights, bias = logistic(scaled, truth, np.ones(len(truth)), settings.strength, SEED, settings.balance)
-    found: Floats = others @ (weights * scale) + bias
-    return found
+    found: Floats = others.matrix @ weights[:columns] + bias
+    return found + given[1] @ weights[columns:] if settings.judged else found
 
 
-def _score(labels: Classes, found: Classes, average: str) -> float:
-    return float(f1_score(labels, found, average=average))
+def _sentence(outcome: Outcome) -> str:
+    task = outcome.task
+    return (
+        f"{task.title}: chosen {outcome.chosen._asdict()} with {outcome.on_training:.3f} {task.average} F1 by "
+        f"cross-validation (the best without judges: {outcome.without_judges:.3f})"
+        + "".join(f"\n  test: {figure}" for figure in outcome.figures)
+    )
 
 
-def _with_interval(labels: Classes, found: Classes, average: str) -> str:
-    generator = np.random.default_rng(SEED)
-    draws = [generator.integers(0, len(labels), len(labels)) for _ in range(RESAMPLES)]
-    low, high = np.quantile([_score(labels[draw], found[draw], average) for draw in draws], [0.025, 0.975])
-    return f"{_score(labels, found, average):.3f} ({low:.3f} to {high:.3f}) {average} F1"
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table("task", "F1", "chosen at", "test (95%)", "reach / beyond", "published")
+    for each in outcomes:
+        task = each.task
+        table.add_row(
+            task.title, task.average, f"{each.on_training:.3f}", "\n".join(each.figures) or "not looked at",
+            f"{task.reach} / {task.beyond}", task.published,
+        )  # fmt: skip
+    return table
 
 
 if __name__ == "__main__":
