@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, make_url
@@ -20,6 +21,8 @@ from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.factories import World
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
+hypothesis.settings.register_profile("no clock", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("no clock")
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
