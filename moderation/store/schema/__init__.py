@@ -2,11 +2,13 @@
 
 from moderation.store.schema.base import Base
 from moderation.store.schema.comments import Author, Comment, EarlyEvent, InboxEntry, Report, Revision, Story
-from moderation.store.schema.deciding import Callback, CallbackAttempt, Claim, Decision, Outcome, Score
+from moderation.store.schema.deciding import AuditDraw, Callback, CallbackAttempt, Claim, Decision, Outcome, Score
 from moderation.store.schema.operation import (
     AuditEntry,
     Bundle,
     Counter,
+    DriftMeasurement,
+    DriftReference,
     Heartbeat,
     Invitation,
     Lease,
@@ -15,11 +17,13 @@ from moderation.store.schema.operation import (
     Moderator,
     Promotion,
     Session,
+    ShadowChoice,
 )
 from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList
 
 __all__ = [
     "ApiKey",
+    "AuditDraw",
     "AuditEntry",
     "Author",
     "Base",
@@ -30,6 +34,8 @@ __all__ = [
     "Comment",
     "Counter",
     "Decision",
+    "DriftMeasurement",
+    "DriftReference",
     "EarlyEvent",
     "Endpoint",
     "Heartbeat",
@@ -47,6 +53,7 @@ __all__ = [
     "Score",
     "Secret",
     "Session",
+    "ShadowChoice",
     "Site",
     "Story",
     "TermList",

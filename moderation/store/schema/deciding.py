@@ -4,15 +4,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, REAL, Float, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, JSON, REAL, Float, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.schema.base import Base, Now, RowId
 
+_OPEN = text("closed_at IS NULL")
+
 
 class Score(Base):
-    """The seven probabilities that one bundle gave one revision."""
+    """The seven probabilities that one bundle gave one revision; those of a ``shadow`` decided nothing."""
 
     __tablename__ = "scores"
     __table_args__ = (UniqueConstraint("revision_id", "bundle_id"),)
@@ -27,6 +29,7 @@ class Score(Base):
     threat: Mapped[float] = mapped_column(REAL)
     sexually_explicit: Mapped[float] = mapped_column(REAL)
     spam: Mapped[float] = mapped_column(REAL)
+    shadow: Mapped[bool] = mapped_column(server_default=false())
     at: Mapped[Now]
 
 
@@ -92,6 +95,37 @@ class Decision(Base):
     overturns: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), index=True)
     undo_until: Mapped[datetime | None]
     at: Mapped[Now]
+
+
+class AuditDraw(Base):
+    """An automatic outcome that a person looks at blind, with the probability at which it was drawn.
+
+    Its stratum is ``draw`` (random, or near a threshold) × ``script`` × ``action``. ``decision_id`` is the latest
+    decision of a person about this wording; ``blind`` says whether the first of them was made on a comment that stood
+    and whose scores were hidden. It waits in the review queue while ``closed_at`` is null; closed without a decision
+    means that nobody can answer any more.
+    """
+
+    __tablename__ = "audit_sample"
+    __table_args__ = (
+        Index("ix_audit_sample_open", "site_id", text("priority DESC"), "comment_id", postgresql_where=_OPEN),
+        Index("ix_audit_sample_comment", "comment_id"),
+        Index("ix_audit_sample_drawn", "drawn_at"),
+    )
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), unique=True)
+    draw: Mapped[str] = mapped_column(Text)
+    script: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    propensity: Mapped[float] = mapped_column(Float)
+    priority: Mapped[float] = mapped_column(Float)
+    drawn_at: Mapped[Now]
+    closed_at: Mapped[datetime | None]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    blind: Mapped[bool | None]
 
 
 class Callback(Base):

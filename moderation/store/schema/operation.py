@@ -100,6 +100,46 @@ class Promotion(Base):
     at: Mapped[Now]
 
 
+class ShadowChoice(Base):
+    """The newest row says which bundle scores beside the live one, deciding nothing; null is none."""
+
+    __tablename__ = "shadow_choices"
+
+    id: Mapped[RowId]
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundles.id"))
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[Now]
+
+
+class DriftReference(Base):
+    """What a bundle that was trained without a reference is compared with: the first comments that it scored."""
+
+    __tablename__ = "drift_references"
+
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"), primary_key=True)
+    profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[Now]
+
+
+class DriftMeasurement(Base):
+    """One day's comments beside what their bundle is used to.
+
+    ``drift`` is null where there is nothing to compare with yet; ``origin`` says where the reference is from.
+    """
+
+    __tablename__ = "drift_measurements"
+    __table_args__ = (Index(None, "bundle_id", "id"),)
+
+    id: Mapped[RowId]
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"))
+    comments: Mapped[int]
+    origin: Mapped[str | None] = mapped_column(Text)
+    profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reference: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    drift: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    at: Mapped[datetime]
+
+
 class Counter(Base):
     """Amounts to be summed by name; rows are only added, and now and then folded into one, so writers never wait."""
 

@@ -1,0 +1,229 @@
+"""Automatic outcomes that were drawn for a blind look, and what people said of them.
+
+A draw never changes the comment: it stands as it was decided while it waits. It is answered by any person's decision
+on the very wording that was drawn, and by their latest where they changed their minds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, func, or_, select, text, update
+
+from moderation.domain.vocabulary import Action, Label, Script, State, Verdict
+from moderation.store import training_examples
+from moderation.store.documents import document
+from moderation.store.schema import AuditDraw, Comment, Counter, Decision, Revision
+
+_STANDING_STATES: Final = (State.PUBLISHED.value, State.REJECTED.value)
+ELIGIBLE: Final = "audit_eligible"
+NEAR: Final = "audit_near_threshold"
+"""Counters, by site: automatic outcomes that could have been drawn, and those of them near a threshold."""
+DECIDED: Final = "decided"
+"""The counter of people's decisions, by site."""
+
+
+class Draw(StrEnum):
+    """``random`` measures; ``uncertain``, near a threshold, teaches, and is left out of every estimate."""
+
+    RANDOM = "random"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraw:
+    """One outcome that was drawn, at this probability; ``priority`` is its place in the review queue."""
+
+    site_id: int
+    comment_id: int
+    revision_id: int
+    draw: Draw
+    script: Script
+    action: Action
+    propensity: float
+    priority: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a desk is: people's decisions, outcomes that could be drawn, and those of them near a threshold."""
+
+    decided: int = 0
+    eligible: int = 0
+    near: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A wording that was drawn at random and that a person has decided on, the automatic outcome beside it.
+
+    ``values`` are what the decision says of each label, in the order of ``Label``, or ``None`` where it says nothing
+    of any (off topic, legal, and the like). ``blind`` is false where the person saw why the comment was held.
+    """
+
+    revision_id: int
+    comment_id: int
+    site_id: int
+    author_id: int
+    text: str
+    script: Script
+    action: Action
+    propensity: float
+    verdict: Verdict
+    labels: tuple[Label, ...]
+    reason: str | None
+    values: training_examples.Values | None
+    blind: bool
+    drawn_at: datetime
+    decided_at: datetime
+
+
+_ADD = text("""
+INSERT INTO audit_sample (site_id, comment_id, revision_id, draw, script, action, propensity, priority)
+SELECT site_id, comment_id, revision_id, draw, script, action, propensity, priority
+FROM json_to_recordset(CAST(:rows AS json))
+     AS t(site_id bigint, comment_id bigint, revision_id bigint, draw text, script text, action text,
+          propensity float8, priority float8)
+ON CONFLICT (revision_id) DO NOTHING
+""")
+
+
+def add(connection: Connection, draws: Sequence[NewDraw]) -> None:
+    """Stores what was drawn; a wording is drawn once at most."""
+    if draws:
+        connection.execute(_ADD, {"rows": document(draws)})
+
+
+def progress(connection: Connection, site_ids: Sequence[int]) -> dict[int, Progress]:
+    """How far each of these desks is; from counters, so it costs the same on a desk of ten years."""
+    rows = connection.execute(
+        select(Counter.site_id, Counter.name, func.sum(Counter.amount))
+        .where(Counter.name.in_((DECIDED, ELIGIBLE, NEAR)), Counter.site_id == func.any(list(site_ids)))
+        .group_by(Counter.site_id, Counter.name)
+    )
+    counts: dict[tuple[int, str], int] = {(site, name): int(amount) for site, name, amount in rows}
+    return {
+        site: Progress(counts.get((site, DECIDED), 0), counts.get((site, ELIGIBLE), 0), counts.get((site, NEAR), 0))
+        for site in site_ids
+    }
+
+
+def _about(comment_id: int, revision: int) -> Any:  # noqa: ANN401 - a condition, whose type SQLAlchemy does not name
+    drawn = select(Revision.id).where(Revision.comment_id == comment_id, Revision.n == revision).scalar_subquery()
+    return and_(AuditDraw.comment_id == comment_id, AuditDraw.revision_id == drawn)
+
+
+def answer(connection: Connection, comment_id: int, revision: int, decision_id: int, *, blind: bool) -> bool:
+    """A person decided on this wording; whether it had been drawn. ``blind`` counts at the first answer."""
+    changed = connection.execute(
+        update(AuditDraw)
+        .where(_about(comment_id, revision))
+        .values(
+            decision_id=decision_id,
+            blind=func.coalesce(AuditDraw.blind, blind),
+            closed_at=func.coalesce(AuditDraw.closed_at, func.now()),
+        )
+    )
+    return changed.rowcount > 0
+
+
+def reopen(connection: Connection, decision_id: int) -> bool | None:
+    """Takes an answer back; whether it was given blind, on a comment that stood, or ``None`` where it was no answer."""
+    row = connection.execute(select(AuditDraw.id, AuditDraw.blind).where(_answered_by(connection, decision_id))).first()
+    if row is None:
+        return None
+    connection.execute(
+        update(AuditDraw).where(AuditDraw.id == row.id).values(decision_id=None, blind=None, closed_at=None)
+    )
+    return bool(row.blind)
+
+
+def _answered_by(connection: Connection, decision_id: int) -> Any:  # noqa: ANN401 - a condition
+    comment_id = connection.scalar(select(Decision.comment_id).where(Decision.id == decision_id))
+    return and_(AuditDraw.comment_id == comment_id, AuditDraw.decision_id == decision_id)
+
+
+def close_unanswerable(connection: Connection, *, drawn_before: datetime) -> int:
+    """Closes draws whose wording is no longer the comment's, and those that nobody got to; returns how many."""
+    gone = (
+        select(AuditDraw.id)
+        .join(Comment, Comment.id == AuditDraw.comment_id)
+        .join(Revision, Revision.id == AuditDraw.revision_id)
+        .where(
+            AuditDraw.closed_at.is_(None),
+            or_(
+                Revision.n != Comment.current_revision,
+                Comment.state == State.DELETED.value,
+                AuditDraw.drawn_at < drawn_before,
+            ),
+        )
+    )
+    closing = update(AuditDraw).where(AuditDraw.id.in_(gone), AuditDraw.closed_at.is_(None))
+    return connection.execute(closing.values(closed_at=func.now())).rowcount
+
+
+def labelled(
+    connection: Connection,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    site_ids: Sequence[int] | None = None,
+) -> Iterator[Labelled]:
+    """Random draws that a person has decided on, the oldest first; decisions in their grace period are not yet final.
+
+    ``since`` bounds the time of the draw. The estimates weigh each by ``1 / propensity``.
+    """
+    query = _labelled_query(now)
+    if since is not None:
+        query = query.where(AuditDraw.drawn_at >= since)
+    if site_ids is not None:
+        query = query.where(AuditDraw.site_id == func.any(list(site_ids)))
+    rows = connection.execute(query, execution_options={"yield_per": 2_000})
+    yield from (_labelled(row) for row in rows.mappings())
+
+
+def _labelled(row: Mapping[Any, Any]) -> Labelled:
+    verdict, labels = Verdict(row["verdict"]), tuple(Label(label) for label in row["labels"])
+    return Labelled(
+        **{
+            **row,
+            "script": Script(row["script"]),
+            "action": Action(row["action"]),
+            "verdict": verdict,
+            "labels": labels,
+            "values": training_examples.taught(verdict, labels, row["reason"]),
+            "blind": bool(row["blind"]),
+        }
+    )
+
+
+def _labelled_query(now: datetime) -> Any:  # noqa: ANN401 - a query, whose type names every column
+    return (
+        select(
+            AuditDraw.revision_id,
+            AuditDraw.comment_id,
+            AuditDraw.site_id,
+            Comment.author_id,
+            Revision.text,
+            AuditDraw.script,
+            AuditDraw.action,
+            AuditDraw.propensity,
+            Decision.verdict,
+            Decision.labels,
+            Decision.reason,
+            AuditDraw.blind,
+            AuditDraw.drawn_at,
+            Decision.at.label("decided_at"),
+        )
+        .join(Comment, Comment.id == AuditDraw.comment_id)
+        .join(Revision, Revision.id == AuditDraw.revision_id)
+        .join(Decision, Decision.id == AuditDraw.decision_id)
+        .where(
+            AuditDraw.draw == Draw.RANDOM.value,
+            Decision.verdict.is_not(None),
+            or_(Decision.undo_until.is_(None), Decision.undo_until <= now),
+        )
+        .order_by(AuditDraw.id)
+    )
