@@ -38,6 +38,7 @@ class Runtime:
     broker: Broker
     vault: Vault
     live: LiveClassifier
+    shadow: LiveClassifier
     allow: AllowList
     callback_client: CallbackClient
     now: Callable[[], datetime]
@@ -109,6 +110,10 @@ def build_runtime(settings: Settings, *, socket_timeout: float = 2.0) -> Runtime
         with engine.connect() as connection:
             return bundles.promoted(connection, known_digest)
 
+    def read_shadow(known_digest: str | None) -> bundles.Promoted | None:
+        with engine.connect() as connection:
+            return bundles.shadow(connection, known_digest)
+
     return Runtime(
         settings=settings,
         engine=engine,
@@ -117,6 +122,7 @@ def build_runtime(settings: Settings, *, socket_timeout: float = 2.0) -> Runtime
         broker=broker,
         vault=Vault(settings.secret_keys),
         live=LiveClassifier(read_promoted),
+        shadow=LiveClassifier(read_shadow),
         allow=allow,
         callback_client=CallbackClient(allow),
         now=lambda: datetime.now(UTC),

@@ -40,7 +40,11 @@ DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of a site's rules. ``by_script`` overrides ``thresholds`` label by label for one script."""
+    """One version of a site's rules. ``by_script`` overrides ``thresholds`` label by label for one script.
+
+    ``audit_share`` of the automatic outcomes goes to a person who looks at it blind (``domain.audit``); with ``blind``
+    every comment in the review queue is shown without its scores and reasons until it is decided.
+    """
 
     version: int = 0
     thresholds: Mapping[Label, Thresholds] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))
@@ -48,6 +52,8 @@ class Policy:
     hold_first_comments: int = 0
     hold_links_over: int | None = 2
     hold_reports_from: int | None = 3
+    audit_share: float = 0.01
+    blind: bool = False
 
     def threshold(self, label: Label, script: Script) -> Thresholds:
         override = self.by_script.get(script, {}).get(label)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from moderation.domain.audit import LARGEST_SHARE
 from moderation.domain.errors import Fault, InvalidValueError
 from moderation.domain.vocabulary import Label, Script
 
 _LABELS: Final = frozenset(label.value for label in Label)
 _SCRIPTS: Final = frozenset(script.value for script in Script)
 _COUNTS: Final = frozenset({"hold_first_comments", "hold_links_over", "hold_reports_from"})
-_FIELDS: Final = _COUNTS | {"thresholds", "by_script"}
+_FIELDS: Final = _COUNTS | {"thresholds", "by_script", "audit_share", "blind"}
 _MOST: Final = 1_000_000
 
 
@@ -41,6 +42,7 @@ def _faults(document: object) -> Iterator[Fault]:
         yield from _threshold_faults(f"/by_script/{script}", labels)
     for name in sorted(_COUNTS & document.keys()):
         yield from _count_faults(name, document[name])
+    yield from _audit_faults(document)
 
 
 def _unknown(pointer: str, given: Mapping[object, object], known: frozenset[str]) -> Iterator[Fault]:
@@ -80,3 +82,11 @@ def _count_faults(name: str, value: object) -> Iterator[Fault]:
         return
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
         yield Fault(f"/{name}", "out_of_range", f"must be a whole number from 0 to {_MOST}.")
+
+
+def _audit_faults(document: Mapping[str, object]) -> Iterator[Fault]:
+    share = document.get("audit_share", 0)
+    if share is None or not _is_share(share) or float(str(share)) > LARGEST_SHARE:
+        yield Fault("/audit_share", "out_of_range", f"must be a number from 0, for no audit, to {LARGEST_SHARE}.")
+    if not isinstance(document.get("blind", False), bool):
+        yield Fault("/blind", "not_a_boolean", "must be true or false.")

@@ -23,7 +23,7 @@ from moderation.domain.event import Moderated
 from moderation.domain.lifecycle import DECIDABLE, may_become, state_of_verdict
 from moderation.domain.vocabulary import Actor, Label, Mode, RejectReason, Role, State, Verdict
 from moderation.steps import announcing
-from moderation.store import callbacks, claims, comments, decisions, deliveries, figures, policies
+from moderation.store import audit_sample, callbacks, claims, comments, decisions, deliveries, figures, policies
 from moderation.store.comments import Known
 from moderation.store.decisions import NewDecision, Recorded, Standing
 from moderation.store.unit_of_work import UnitOfWork, Work
@@ -56,6 +56,8 @@ def decide(
 ) -> Decided:
     """A person's verdict on the very revision and version that they saw.
 
+    Where it answers a draw of the audit sample and agrees with what stands already, the site has nothing to hear.
+
     Raises:
         NotFoundError: there is no such comment.
         StaleDecisionError: the comment was decided, edited or deleted since; the message says by whom.
@@ -84,8 +86,13 @@ def decide(
             ),
         )
         state = state_of_verdict(verdict)
+        blind = audit_sample.answer(
+            unit.connection, known.id, known.revision, recorded.id, blind=before is not State.HELD
+        )
         _move(unit, known, before, state, recorded.id, known.version + 1)
         claims.drop(unit.connection, known.id)
+        if blind and state is before:
+            return Decided(recorded.public_id, state, known.version + 1, undo_until)
         _tell_decision(unit, known, state, verdict, labels, reason, role, recorded, now=now, due_at=undo_until)
         return Decided(recorded.public_id, state, known.version + 1, undo_until)
 
@@ -178,6 +185,8 @@ def _tell_decision(
 def undo(work: Work, *, moderator_id: int, decision_id: uuid.UUID, now: datetime) -> State:
     """Withdraws one's own decision; the comment goes back to the review queue.
 
+    A draw of the audit sample waits there as before: while it does, what was decided automatically stands again.
+
     Raises:
         NotFoundError: there is no such decision.
         NotPermittedError: it is somebody else's.
@@ -187,6 +196,8 @@ def undo(work: Work, *, moderator_id: int, decision_id: uuid.UUID, now: datetime
     with work() as unit:
         decision, known = _lock_for_undo(unit, decision_id, moderator_id, now)
         version = known.version + 1
+        if audit_sample.reopen(unit.connection, decision.id) and (former := _automatic(unit, decision)):
+            return _reinstate(unit, known, decision, former, now)
         decisions.record(
             unit.connection,
             NewDecision(
@@ -207,6 +218,43 @@ def undo(work: Work, *, moderator_id: int, decision_id: uuid.UUID, now: datetime
                 reasons = [{"rule": attribution.UNDONE}]
                 announcing.announce_hold(unit, known, rules.slug, version=version, reasons=reasons)
         return State.HELD
+
+
+def _automatic(unit: UnitOfWork, decision: Standing) -> Standing | None:
+    """The automatic decision that this one overturned, if it did."""
+    former = decisions.by_id(unit.connection, decision.overturns) if decision.overturns else None
+    return former if former and former.actor is Actor.CLASSIFIER and former.verdict else None
+
+
+def _reinstate(unit: UnitOfWork, known: Known, undone: Standing, former: Standing, now: datetime) -> State:
+    """The automatic decision stands again, as a new row; the site hears of it only if it heard of the other."""
+    assert former.verdict is not None  # noqa: S101 - _automatic gives no other
+    version = known.version + 1
+    recorded, labels = decisions.reinstate(unit.connection, former.id, version=version, overturns=undone.id)
+    state = state_of_verdict(former.verdict)
+    _move(unit, known, known.state, state, recorded.id, version)
+    rules = policies.rules_of(unit.connection, [known.site_id])[known.site_id]
+    if callbacks.cancel_pending(unit.connection, undone.id) or state is known.state or rules.mode is Mode.OBSERVE:
+        return state
+    reasons = [{"rule": attribution.UNDONE}]
+    news = announcing.News(
+        site_id=known.site_id,
+        slug=rules.slug,
+        comment_id=known.id,
+        public_id=known.public_id,
+        ext_id=known.ext_id,
+        revision=known.revision,
+        version=version,
+        state=state,
+        verdict=former.verdict,
+        labels=labels,
+        reasons=reasons,
+        decided_by=attribution.by_reasons(reasons),
+        decision=recorded,
+        at=now,
+    )
+    announcing.announce(unit, [news], due_at=now)
+    return state
 
 
 def _lock_for_undo(
@@ -256,6 +304,7 @@ def record_site_verdict(unit: UnitOfWork, known: Known, event: Moderated) -> Non
             at=event.moderated_at,
         ),
     )
+    audit_sample.answer(unit.connection, known.id, known.revision, recorded.id, blind=False)
     _move(unit, known, known.state, state, recorded.id, version)
     claims.drop(unit.connection, known.id)
     deliveries.withdraw(unit.connection, known.id)

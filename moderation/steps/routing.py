@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from moderation.domain import attribution
+from moderation.domain.audit import Lots
 from moderation.domain.lifecycle import state_of_action
 from moderation.domain.policy import Check, Outcome
 from moderation.domain.vocabulary import Action, Actor, Mode, State, Verdict
-from moderation.steps import announcing
+from moderation.steps import announcing, auditing
 from moderation.steps.analysing import Analysed
 from moderation.store import comments, decisions, figures, scores
 from moderation.store.comments import Known, Routed
@@ -36,8 +37,12 @@ def route(
     *,
     used: UsedBundle | None,
     now: datetime,
+    lots: Lots | None = None,
 ) -> None:
-    """Stores scores and outcomes of a claimed batch and moves each comment that still waits under that claim."""
+    """Stores scores and outcomes of a claimed batch and moves each comment that still waits under that claim.
+
+    With ``lots`` some of the automatic outcomes are drawn for the audit sample.
+    """
     still = comments.lock_waiting(unit.connection, [one.waiting for one in analysed])
     settled = [one for one in analysed if one.waiting.id in still]
     if not settled:
@@ -52,7 +57,8 @@ def route(
     made = _decide(unit, applied, outcome_ids, bundle_id)
     comments.settle(unit.connection, [_routed(rules, one, made) for one in settled])
     announcing.announce(unit, [_news(rules, one, made, used, now) for one in applied], due_at=now)
-    figures.add(unit.connection, _amounts(rules, settled, now))
+    counted = auditing.draw(unit, applied, rules, lots) if lots else {}
+    figures.add(unit.connection, {**_amounts(rules, settled, now), **counted})
     # Last, so that a batch with the same authors waits no longer than this transaction's commit.
     comments.count_verdicts(
         unit.connection, [(one.waiting.author_id, State.WAITING, _state(rules, one)) for one in settled]

@@ -103,30 +103,35 @@ def progress(connection: Connection, site_ids: Sequence[int]) -> dict[int, Progr
         .where(Counter.name.in_((DECIDED, ELIGIBLE, NEAR)), Counter.site_id == func.any(list(site_ids)))
         .group_by(Counter.site_id, Counter.name)
     )
-    counts: dict[tuple[int, str], int] = {(site, name): int(amount) for site, name, amount in rows}
+    counts = {(site, name): int(amount) for site, name, amount in rows}
     return {
         site: Progress(counts.get((site, DECIDED), 0), counts.get((site, ELIGIBLE), 0), counts.get((site, NEAR), 0))
         for site in site_ids
     }
 
 
-def _about(comment_id: int, revision: int) -> Any:  # noqa: ANN401 - a condition, whose type SQLAlchemy does not name
-    drawn = select(Revision.id).where(Revision.comment_id == comment_id, Revision.n == revision).scalar_subquery()
-    return and_(AuditDraw.comment_id == comment_id, AuditDraw.revision_id == drawn)
-
-
 def answer(connection: Connection, comment_id: int, revision: int, decision_id: int, *, blind: bool) -> bool:
-    """A person decided on this wording; whether it had been drawn. ``blind`` counts at the first answer."""
-    changed = connection.execute(
-        update(AuditDraw)
-        .where(_about(comment_id, revision))
-        .values(
-            decision_id=decision_id,
-            blind=func.coalesce(AuditDraw.blind, blind),
-            closed_at=func.coalesce(AuditDraw.closed_at, func.now()),
+    """A person decided on a wording; whether that was the blind look at a draw that waited for one.
+
+    ``blind`` says whether the comment stood, and so was shown blind, if it waited. A later decision of a person on the
+    same wording takes the answer's place. A draw that was given up on stays so: who comes to it later was sent there by
+    something, a reader's complaint perhaps, and would count too much.
+    """
+    row = connection.execute(
+        select(AuditDraw.id, AuditDraw.closed_at)
+        .join(Revision, Revision.id == AuditDraw.revision_id)
+        .where(
+            AuditDraw.comment_id == comment_id,
+            Revision.n == revision,
+            or_(AuditDraw.closed_at.is_(None), AuditDraw.decision_id.is_not(None)),
         )
-    )
-    return changed.rowcount > 0
+    ).one_or_none()
+    if row is None:
+        return False
+    waited = row.closed_at is None
+    first = {"blind": blind, "closed_at": func.now()} if waited else {}
+    connection.execute(update(AuditDraw).where(AuditDraw.id == row.id).values(decision_id=decision_id, **first))
+    return waited and blind
 
 
 def reopen(connection: Connection, decision_id: int) -> bool | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 
 from moderation.domain.errors import AlreadyExistsError, ConflictError, NotFoundError
-from moderation.store.schema import Bundle, Promotion
+from moderation.store.schema import Bundle, Promotion, ShadowChoice
 
 _ROLLBACK: Final = "rollback: "
 _ONE_PROMOTION_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(7232011)"
@@ -30,7 +30,7 @@ class Promoted:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A bundle without its bytes; ``live`` for the one that scores."""
+    """A bundle without its bytes; ``live`` for the one that scores, ``shadow`` for one that scores beside it."""
 
     id: int
     name: str
@@ -40,6 +40,7 @@ class Listed:
     origin: str
     created_at: datetime
     live: bool
+    shadow: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,25 @@ def promoted(connection: Connection, known_digest: str | None = None) -> Promote
     return Promoted(row.id, row.name, row.digest, content)
 
 
+_SHADOW = select(ShadowChoice.bundle_id).order_by(ShadowChoice.id.desc()).limit(1)
+
+
+def shadow(connection: Connection, known_digest: str | None = None) -> Promoted | None:
+    """The bundle that scores beside the live one, if any, with its bytes unless they are those of ``known_digest``."""
+    row = connection.execute(
+        select(Bundle.id, Bundle.name, Bundle.digest).where(Bundle.id == _SHADOW.scalar_subquery())
+    ).one_or_none()
+    if row is None:
+        return None
+    content = None if row.digest == known_digest else content_of(connection, row.id)
+    return Promoted(row.id, row.name, row.digest, content)
+
+
+def choose_shadow(connection: Connection, bundle_id: int | None, *, by: str) -> None:
+    """Lets a bundle score in the shadow of the live one, or none; processes notice within seconds."""
+    connection.execute(insert(ShadowChoice).values(bundle_id=bundle_id, by=by))
+
+
 def content_of(connection: Connection, bundle_id: int) -> bytes:
     return connection.execute(select(Bundle.content).where(Bundle.id == bundle_id)).scalar_one()
 
@@ -104,6 +124,7 @@ def content_of(connection: Connection, bundle_id: int) -> bytes:
 def listed(connection: Connection) -> list[Listed]:
     """All bundles, the newest first."""
     live = connection.scalar(select(Promotion.bundle_id).order_by(Promotion.id.desc()).limit(1))
+    beside = connection.scalar(_SHADOW)
     rows = connection.execute(
         select(
             Bundle.id, Bundle.name, Bundle.digest, Bundle.card, Bundle.metrics, Bundle.origin, Bundle.created_at
@@ -119,6 +140,7 @@ def listed(connection: Connection) -> list[Listed]:
             origin=row.origin,
             created_at=row.created_at,
             live=row.id == live,
+            shadow=row.id == beside,
         )
         for row in rows
     ]

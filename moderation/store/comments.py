@@ -374,7 +374,7 @@ def _scores_of(connection: Connection, revision_id: int) -> tuple[dict[str, floa
     row = connection.execute(
         select(Bundle.name, *columns)
         .join(Bundle, Bundle.id == Score.bundle_id)
-        .where(Score.revision_id == revision_id)
+        .where(Score.revision_id == revision_id, ~Score.shadow)
         .order_by(Score.id.desc())
         .limit(1)
     ).one_or_none()

@@ -165,6 +165,28 @@ def record(connection: Connection, decision: NewDecision) -> Recorded:
     return Recorded(identity, public_id, decision.comment_id)
 
 
+def reinstate(
+    connection: Connection, former_id: int, *, version: int, overturns: int
+) -> tuple[Recorded, Sequence[Label]]:
+    """A former decision stands again in place of the one that overturned it: recorded anew, and its labels."""
+    former = connection.execute(select(Decision.__table__).where(Decision.id == former_id)).one()
+    labels = [Label(label) for label in former.labels]
+    new = NewDecision(
+        site_id=former.site_id,
+        comment_id=former.comment_id,
+        version=version,
+        revision=former.revision,
+        verdict=Verdict(former.verdict) if former.verdict else None,
+        actor=Actor(former.actor),
+        labels=labels,
+        reason=former.reason,
+        bundle_id=former.bundle_id,
+        outcome_id=former.outcome_id,
+        overturns=overturns,
+    )
+    return record(connection, new), labels
+
+
 _STANDING = (
     Decision.id,
     Decision.public_id,

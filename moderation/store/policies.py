@@ -85,6 +85,8 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
         hold_first_comments=document.get("hold_first_comments", default.hold_first_comments),
         hold_links_over=document.get("hold_links_over", default.hold_links_over),
         hold_reports_from=document.get("hold_reports_from", default.hold_reports_from),
+        audit_share=document.get("audit_share", default.audit_share),
+        blind=document.get("blind", default.blind),
     )
 
 
@@ -96,6 +98,8 @@ def document_of(policy: Policy) -> dict[str, Any]:
         "hold_first_comments": policy.hold_first_comments,
         "hold_links_over": policy.hold_links_over,
         "hold_reports_from": policy.hold_reports_from,
+        "audit_share": policy.audit_share,
+        "blind": policy.blind,
     }
 
 

@@ -1,4 +1,8 @@
-"""What moderators read: held comments by priority, one comment's card, the latest decisions."""
+"""What moderators read: what waits for them by priority, one comment's card, the latest decisions.
+
+Held comments wait, and those drawn for the audit sample, which stand as they were decided. Nothing that a page shows of
+these two may tell them apart; the ``drawn`` that is read here only says what to hide.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -6,11 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, Select, Subquery, and_, exists, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import aliased
 
 from moderation.domain.vocabulary import Actor, State, Verdict
-from moderation.store.schema import Author, Bundle, Claim, Comment, Decision, Moderator, Outcome, Revision, Site, Story
+from moderation.store.schema import (
+    AuditDraw,
+    Author,
+    Bundle,
+    Claim,
+    Comment,
+    Decision,
+    Moderator,
+    Outcome,
+    Revision,
+    Site,
+    Story,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +49,13 @@ class HeldComment:
     received_at: datetime
     checks: Sequence[Mapping[str, Any]]
     claimed_by: str | None
+    site_id: int
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that a moderator sees of one comment before deciding."""
+    """All that a moderator may see of one comment; ``drawn`` while it waits for the audit sample's blind look."""
 
     id: int
     public_id: uuid.UUID
@@ -60,6 +78,12 @@ class Card:
     checks: Sequence[Mapping[str, Any]]
     claimed_by: str | None
     claimed_by_id: int | None
+    drawn: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it stands in the review queue."""
+        return self.drawn or self.state is State.HELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +115,45 @@ def _newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type S
 def held(
     connection: Connection, site_ids: Sequence[int], *, after: Cursor | None, limit: int, now: datetime
 ) -> list[HeldComment]:
-    """Held comments of the sites, the highest priority first, among equals the oldest; ``after`` a page's last."""
-    query = _held_query(site_ids, now).order_by(Comment.priority.desc(), Comment.id).limit(limit)
-    if after is not None:
-        later = or_(Comment.priority < after.priority, Comment.id > after.id)
-        query = query.where(and_(Comment.priority <= after.priority, later))
+    """What waits at the sites, the highest priority first, among equals the oldest; ``after`` a page's last."""
+    query = _queue_query(_waiting(site_ids, after, limit), now)
     return [HeldComment(*row) for row in connection.execute(query)]
 
 
-def _held_query(site_ids: Sequence[int], now: datetime) -> Select[Any]:
+def _waiting(site_ids: Sequence[int], after: Cursor | None, limit: int) -> Subquery:
+    """The ids of a page of what waits. Either part is read off its own partial index, as far as the page goes."""
+    held = select(Comment.id, Comment.priority, literal(False).label("drawn")).where(
+        Comment.site_id == func.any(list(site_ids)), Comment.state == State.HELD.value
+    )
+    drawn = (
+        select(AuditDraw.comment_id.label("id"), AuditDraw.priority, literal(True).label("drawn"))
+        .join(Comment, Comment.id == AuditDraw.comment_id)
+        .join(Revision, Revision.id == AuditDraw.revision_id)
+        .where(AuditDraw.site_id == func.any(list(site_ids)), *_IS_DRAWN)
+    )
+    both = union_all(
+        select(_page(held, Comment.priority, Comment.id, after, limit).subquery()),
+        select(_page(drawn, AuditDraw.priority, AuditDraw.comment_id, after, limit).subquery()),
+    ).subquery()
+    return select(both).order_by(both.c.priority.desc(), both.c.id).limit(limit).subquery("queue")
+
+
+_IS_DRAWN = (
+    AuditDraw.closed_at.is_(None),
+    Revision.n == Comment.current_revision,
+    Comment.state.in_((State.PUBLISHED.value, State.REJECTED.value)),
+)
+"""A draw waits for its look while its wording is the comment's and stands; a comment held meanwhile waits as such."""
+
+
+def _page(query: Any, priority: Any, identity: Any, after: Cursor | None, limit: int) -> Any:  # noqa: ANN401 - a query and its columns
+    if after is not None:
+        later = or_(priority < after.priority, identity > after.id)
+        query = query.where(and_(priority <= after.priority, later))
+    return query.order_by(priority.desc(), identity).limit(limit)
+
+
+def _queue_query(queue: Subquery, now: datetime) -> Select[Any]:
     return (
         select(
             Comment.id,
@@ -108,19 +162,27 @@ def _held_query(site_ids: Sequence[int], now: datetime) -> Select[Any]:
             Story.title,
             Author.name,
             Revision.text,
-            Comment.priority,
+            queue.c.priority,
             Comment.received_at,
             func.coalesce(_newest_outcome(), text("'[]'::json")),
             Moderator.name,
+            Comment.site_id,
+            queue.c.drawn,
         )
+        .select_from(queue)
+        .join(Comment, Comment.id == queue.c.id)
         .join(Site, Site.id == Comment.site_id)
         .join(Story, Story.id == Comment.story_id)
         .join(Author, Author.id == Comment.author_id)
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))
         .outerjoin(Claim, and_(Claim.comment_id == Comment.id, Claim.until >= now))
         .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
-        .where(Comment.site_id == func.any(list(site_ids)), Comment.state == State.HELD.value)
+        .order_by(queue.c.priority.desc(), queue.c.id)
     )
+
+
+def _drawn() -> Any:  # noqa: ANN401 - a condition
+    return exists().where(AuditDraw.comment_id == Comment.id, AuditDraw.revision_id == Revision.id, *_IS_DRAWN)
 
 
 def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], now: datetime) -> Card | None:
@@ -149,6 +211,7 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             func.coalesce(_newest_outcome(), text("'[]'::json")).label("checks"),
             Moderator.name.label("claimed_by"),
             Moderator.id.label("claimed_by_id"),
+            _drawn().label("drawn"),
         )
         .join(Site, Site.id == Comment.site_id)
         .join(Story, Story.id == Comment.story_id)
@@ -167,13 +230,25 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
     if row is None:
         return None
     fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
-    return Card(**{**fields, "state": State(fields["state"])})
+    return Card(**{**fields, "state": State(fields["state"]), **_counts_without_itself(fields)})
+
+
+def _counts_without_itself(fields: Mapping[str, Any]) -> dict[str, int]:
+    """What the author's other comments came to: a new author's counts would tell what a drawn one's was decided as."""
+    return {
+        f"author_{state}": fields[f"author_{state}"] - (fields["drawn"] and fields["state"] == state)
+        for state in (State.PUBLISHED.value, State.REJECTED.value)
+    }
 
 
 def latest_decisions(
     connection: Connection, site_ids: Sequence[int], *, before: int | None, limit: int
 ) -> list[PastDecision]:
-    """The newest decisions of the sites, people's and automatic ones, before an id where one is given."""
+    """The newest decisions of the sites, people's and automatic ones, before an id where one is given.
+
+    An automatic one is not told while its comment waits for a blind look.
+    """
+    looked_at = exists().where(AuditDraw.comment_id == Decision.comment_id, AuditDraw.closed_at.is_(None))
     query = (
         select(
             Decision.id,
@@ -194,7 +269,7 @@ def latest_decisions(
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Decision.revision))
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
         .outerjoin(Bundle, Bundle.id == Decision.bundle_id)
-        .where(Decision.site_id == func.any(list(site_ids)))
+        .where(Decision.site_id == func.any(list(site_ids)), or_(Decision.actor != Actor.CLASSIFIER.value, ~looked_at))
         .order_by(Decision.id.desc())
         .limit(limit)
     )

@@ -20,7 +20,15 @@ WITH scored AS (
 wording AS (
     UPDATE revisions r SET normalised = s.normalised, script = s.script FROM scored s WHERE r.id = s.revision_id)
 INSERT INTO scores (revision_id, bundle_id, {_SCORE_NAMES})
-SELECT revision_id, :bundle_id, {_SCORE_NAMES} FROM scored ON CONFLICT DO NOTHING
+SELECT revision_id, :bundle_id, {_SCORE_NAMES} FROM scored
+ON CONFLICT (revision_id, bundle_id) DO UPDATE SET shadow = false WHERE scores.shadow
+""")  # noqa: S608 - the interpolated parts are the constants above
+
+_RECORD_SHADOW = text(f"""
+INSERT INTO scores (revision_id, bundle_id, shadow, {_SCORE_NAMES})
+SELECT revision_id, :bundle_id, true, {_SCORE_NAMES}
+FROM json_to_recordset(CAST(:rows AS json)) AS t(revision_id bigint, {_SCORE_COLUMNS})
+ON CONFLICT DO NOTHING
 """)  # noqa: S608 - the interpolated parts are the constants above
 
 _OUTCOMES = text("""
@@ -46,17 +54,18 @@ class Scored:
 
 
 def record(connection: Connection, bundle_id: int, scored: Sequence[Scored]) -> None:
-    """Stores scores once a revision and bundle; a second time changes nothing."""
-    rows = [
-        {
-            "revision_id": one.revision_id,
-            "normalised": one.normalised,
-            "script": one.script,
-            **dict(zip(_LABELS, one.scores, strict=True)),
-        }
-        for one in scored
-    ]
+    """Stores scores once a revision and bundle; a second time changes nothing, but a shadow's become the live one's."""
+    rows = [{"normalised": one.normalised, "script": one.script, **_row(one)} for one in scored]
     connection.execute(_RECORD, {"rows": document(rows), "bundle_id": bundle_id})
+
+
+def record_shadow(connection: Connection, bundle_id: int, scored: Sequence[Scored]) -> None:
+    """Stores scores that decided nothing; where the bundle has scored a revision before, those stay."""
+    connection.execute(_RECORD_SHADOW, {"rows": document([_row(one) for one in scored]), "bundle_id": bundle_id})
+
+
+def _row(one: Scored) -> dict[str, Any]:
+    return {"revision_id": one.revision_id, **dict(zip(_LABELS, one.scores, strict=True))}
 
 
 def record_outcomes(connection: Connection, outcomes: Sequence[tuple[int, Outcome, bool]]) -> Mapping[int, int]:

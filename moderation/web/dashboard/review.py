@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from moderation.domain import audit
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Label, RejectReason, Verdict
 from moderation.steps import deciding
-from moderation.store import review_queue
+from moderation.store import policies, review_queue
+from moderation.store.policies import SiteRules
 from moderation.store.review_queue import Card, Cursor
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, role_at, site_ids, visitor
@@ -27,20 +29,24 @@ def home() -> ResponseReturnValue:
 @dashboard.get("/review")
 def review() -> ResponseReturnValue:
     """Held comments, the highest priority first; ``done`` names the decision just made, for its undo."""
-    now = runtime().now()
+    now, chosen = runtime().now(), _chosen_sites()
     with runtime().reading() as connection:
-        rows = review_queue.held(
-            connection, _chosen_sites(), after=_cursor(request.args.get("after")), limit=PAGE + 1, now=now
-        )
+        rows = review_queue.held(connection, chosen, after=_cursor(request.args.get("after")), limit=PAGE + 1, now=now)
+        rules = policies.rules_of(connection, chosen)
     following = rows[PAGE - 1] if len(rows) > PAGE else None
     return render_template(
         "review.html",
         comments=rows[:PAGE],
+        blind={one.id for one in rows if _is_blind(rules[one.site_id], one.id, drawn=one.drawn)},
         after=f"{following.priority!r}:{following.id}" if following else None,
         sites=visitor().roles,
         site=request.args.get("site", ""),
         done=request.args.get("done"),
     )
+
+
+def _is_blind(rules: SiteRules, comment_id: int, *, drawn: bool) -> bool:
+    return audit.is_shown_blind(rules.policy, runtime().vault.keyed_digest, comment_id, drawn=drawn)
 
 
 def _chosen_sites() -> list[int]:
@@ -74,12 +80,16 @@ def card(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
-    fired = [check for check in card.checks if check["action"] != "publish"]
+    with runtime().reading() as connection:
+        rules = policies.rules_of(connection, [card.site_id])[card.site_id]
+    blind = card.waits and _is_blind(rules, card.id, drawn=card.drawn)
+    fired = [] if blind else [check for check in card.checks if check["action"] != "publish"]
     page = render_template(
         "card.html",
         card=card,
+        blind=blind,
         fired=fired,
-        others=[check for check in card.checks if check["action"] == "publish"],
+        others=[] if blind else [check for check in card.checks if check["action"] == "publish"],
         labels=list(Label),
         predicted={check["label"] for check in fired if check.get("label")},
         reasons=[one for one in RejectReason if one is not RejectReason.LABELS],

@@ -1,0 +1,117 @@
+"""Which automatic outcomes a person looks at blind: at what probability each is drawn, and by which lot.
+
+A lot is a keyed digest of the revision's id, so a draw can be done again and proved, and no reader can know it before
+writing. A draw is at random, to measure; or, once a desk has decided enough, among those near a threshold, to teach:
+as many of these as of the others. A first batch of hard cases only would spoil what is learned (docs/classifier.md).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final, NamedTuple
+
+from moderation.domain.policy import Check, Outcome, Policy
+from moderation.domain.vocabulary import Action
+
+FIRST_DECISIONS: Final = 250
+"""So many decisions of people, and a desk is out of its beginning."""
+EARLY_SHARE: Final = 0.05
+"""What is drawn at random in a desk's beginning, where the policy has no higher share."""
+LARGEST_SHARE: Final = 0.2
+"""The most that a policy can ask for: more is no sample, and a desk's whole day."""
+_NEAR: Final = 0.10
+"""How far below its threshold a score still counts as near it."""
+_MOST_UNCERTAIN: Final = 0.5
+"""The highest probability of a draw near a threshold, however rare these are."""
+_LOWEST_PLACE: Final = 0.40
+_PLACES: Final = 0.70
+"""Held comments have priorities from about 0.4 to 1.1 under the default policy; a drawn one takes any place there."""
+_DECOYS: Final = 0.10
+"""The share of held comments that look like a drawn one, where a site does not hide the reasons of all."""
+_NUMBERS: Final = Struct(">QQQ")
+_UNIT: Final = 2.0**-64
+
+KeyedDigest = Callable[[str, str], bytes]
+"""32 bytes for a purpose and a value; whoever has not the key cannot foretell them."""
+
+
+class Lot(NamedTuple):
+    """Three numbers in [0, 1), independent of each other and of what was written."""
+
+    random: float
+    uncertain: float
+    place: float
+
+    @property
+    def priority(self) -> float:
+        """A place in the review queue that says nothing of why the comment stands there."""
+        return _LOWEST_PLACE + _PLACES * self.place
+
+
+Lots = Callable[[int], Lot]
+"""The lot of a revision, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Probabilities: of any outcome to be drawn at random, and of one near a threshold to be drawn as such."""
+
+    random: float = 0.0
+    uncertain: float = 0.0
+
+
+def lots(digest: KeyedDigest) -> Lots:
+    """The lots under a key."""
+
+    def lot(revision_id: int) -> Lot:
+        random, uncertain, place = _NUMBERS.unpack_from(digest("audit", str(revision_id)))
+        return Lot(random * _UNIT, uncertain * _UNIT, place * _UNIT)
+
+    return lot
+
+
+def shares(share: float, *, decided: int, eligible: int, near: int) -> Shares:
+    """At what probabilities a desk's outcomes are drawn now.
+
+    ``share`` is the policy's, ``decided`` counts people's decisions, ``near`` those of the ``eligible`` outcomes so far
+    that were near a threshold: their frequency says what probability draws as many of them as of the others.
+    """
+    if share <= 0:
+        return Shares()
+    if decided < FIRST_DECISIONS:
+        return Shares(random=max(share, EARLY_SHARE))
+    frequency = (near + 1) / (eligible + 2)  # Laplace's rule, so that the first of a desk is no division by zero
+    return Shares(random=share, uncertain=min(_MOST_UNCERTAIN, share / frequency))
+
+
+def is_eligible(outcome: Outcome) -> bool:
+    """Whether no person looks at it by itself."""
+    return outcome.action is not Action.HOLD
+
+
+def is_near(outcome: Outcome) -> bool:
+    """Whether a slightly other score would have led elsewhere: just under a threshold, or just over that to reject."""
+    return any(_near(check, outcome.action) for check in outcome.checks)
+
+
+def _near(check: Check, action: Action) -> bool:
+    if check.label is None or check.value is None or check.threshold is None:
+        return False
+    if action is Action.REJECT:
+        room = min(_NEAR, (1.0 - check.threshold) / 2)
+        return check.action is Action.REJECT and check.value - check.threshold <= room
+    return check.threshold - check.value <= min(_NEAR, check.threshold / 2)
+
+
+def is_shown_blind(policy: Policy, digest: KeyedDigest, comment_id: int, *, drawn: bool) -> bool:
+    """Whether a comment of the review queue is shown without its scores and reasons until it is decided.
+
+    Every drawn one is. Where the site does not hide them of all, some held ones are too, so that a card without reasons
+    does not tell which it is.
+    """
+    return drawn or policy.blind or (policy.audit_share > 0 and _is_decoy(digest, comment_id))
+
+
+def _is_decoy(digest: KeyedDigest, comment_id: int) -> bool:
+    place: int = _NUMBERS.unpack_from(digest("without reasons", str(comment_id)))[0]
+    return place * _UNIT < _DECOYS
