@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, func, or_, select, text, update
 
+from moderation.domain.estimate import Tally
 from moderation.domain.vocabulary import Action, Label, Script, State, Verdict
 from moderation.store import training_examples
 from moderation.store.documents import document
@@ -167,6 +168,36 @@ def close_unanswerable(connection: Connection, *, drawn_before: datetime) -> int
     )
     closing = update(AuditDraw).where(AuditDraw.id.in_(gone), AuditDraw.closed_at.is_(None))
     return connection.execute(closing.values(closed_at=func.now())).rowcount
+
+
+_TALLIES = text("""
+SELECT a.script, a.action, a.propensity, count(*) AS drawn, count(d.id) AS answered,
+       count(*) FILTER (WHERE CASE a.action
+           WHEN 'publish' THEN d.verdict = 'reject' AND coalesce(d.reason, 'labels') = 'labels'
+           ELSE d.verdict = 'approve' END) AS wrong
+FROM audit_sample a LEFT JOIN decisions d
+     ON d.id = a.decision_id AND d.verdict IS NOT NULL AND (d.undo_until IS NULL OR d.undo_until <= :now)
+WHERE a.draw = 'random' AND a.drawn_at >= :since AND (:everywhere OR a.site_id = ANY(CAST(:sites AS bigint[])))
+GROUP BY 1, 2, 3
+""")
+
+
+def tallies(
+    connection: Connection, *, now: datetime, since: datetime, site_ids: Sequence[int] | None = None
+) -> list[Tally]:
+    """Random draws since a time, by stratum and probability, with how many were answered and how many were wrong.
+
+    Published is wrong where a person rejects it for a label; a rejection for another reason (off topic, legal) finds
+    no fault with the classifier. Rejected is wrong where a person publishes it.
+    """
+    values = {"now": now, "since": since, "everywhere": site_ids is None, "sites": list(site_ids or ())}
+    rows = connection.execute(_TALLIES, values)
+    return [Tally(Script(row.script), Action(row.action), *row[2:]) for row in rows]
+
+
+def open_draws(connection: Connection) -> int:
+    """How many draws wait for their look."""
+    return connection.scalar(select(func.count()).select_from(AuditDraw).where(AuditDraw.closed_at.is_(None))) or 0
 
 
 def labelled(

@@ -333,3 +333,35 @@ def test_a_comment_is_drawn_once_though_its_job_runs_twice(world: World, site_id
     _score(world)
     assert len(_draws(world)) == 1
     assert _queue(world, site_id) == [drawn]
+
+
+def test_tallies_count_what_was_wrong_by_action_and_leave_other_reasons_out(world: World, site_id: int) -> None:
+    nasrin = world.make_moderator()
+    comments = [
+        world.make_comment(site_id, f"c{n}", body) for n, body in enumerate(("ক", "খ", "গ", "casino", "casino"))
+    ]
+    _score(world)
+    _decide(world, nasrin, comments[0])
+    _decide(world, nasrin, comments[1], Verdict.REJECT, labels=[Label.INSULT])
+    _decide(world, nasrin, comments[3])
+    deciding.decide(
+        world.work,
+        moderator_id=nasrin,
+        role=Role.MODERATOR,
+        public_id=comments[2],
+        revision=1,
+        version=1,
+        verdict=Verdict.REJECT,
+        labels=(),
+        reason=RejectReason.OFF_TOPIC,
+        undo_seconds=20,
+        now=NOW,
+    )
+    with world.runtime.reading() as connection:
+        found = audit_sample.tallies(connection, now=LATER, since=NOW - timedelta(days=30))
+        nowhere = audit_sample.tallies(connection, now=LATER, since=NOW - timedelta(days=30), site_ids=[])
+        unripe = audit_sample.tallies(connection, now=NOW, since=NOW - timedelta(days=30))
+    counts = {(one.action, one.drawn, one.answered, one.wrong) for one in found}
+    assert counts == {(Action.PUBLISH, 3, 3, 1), (Action.REJECT, 2, 1, 1)}
+    assert nowhere == []
+    assert {one.answered for one in unripe} == {0}
