@@ -5,6 +5,8 @@ second public top, ``classifiers.training``.
 """
 
 from classifiers.bundle import Bundle, Scored, load_bundle
+from classifiers.drift import LEAST as LEAST_PROFILED
+from classifiers.drift import Drift, Profile, compare_profiles, profile_of, read_profile
 from classifiers.errors import BundleError
 from classifiers.explanation import Explanation, Stretch, explain, explain_all
 from classifiers.html_text import html_to_text
@@ -14,16 +16,22 @@ from classifiers.text import normalise
 
 __all__ = [
     "LABELS",
+    "LEAST_PROFILED",
     "SCRIPTS",
     "Bundle",
     "BundleError",
+    "Drift",
     "Explanation",
+    "Profile",
     "Scored",
     "Stretch",
+    "compare_profiles",
     "detect_script",
     "explain",
     "explain_all",
     "html_to_text",
     "load_bundle",
     "normalise",
+    "profile_of",
+    "read_profile",
 ]

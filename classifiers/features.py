@@ -82,6 +82,12 @@ class Grams:
         spread: NDArray[np.float64] = blocks[_BLOCK_OF_KIND].reshape(-1)
         return spread
 
+    @property
+    def words(self) -> Places:
+        """Columns of the single tokens of all texts."""
+        first = (_KINDS - 2) * self.count
+        return self.columns[self.starts[first] : self.starts[first + self.count]]
+
 
 @dataclass(frozen=True)
 class Encoded:

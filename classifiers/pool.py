@@ -1,7 +1,7 @@
 """Training the starter: one linear model for all seven labels from the pool of research sources."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from classifiers.batch_text import normalise_all
 from classifiers.bundle import WINDOW, Bundle
 from classifiers.calibrating import Held, calibrated, calibration_errors, identity
+from classifiers.drift import profile_of_texts
 from classifiers.errors import DataError
 from classifiers.estimators import Mask, Matrix, document_levels, log_count_ratios, logistic, matrix_of
 from classifiers.examples import PoolExample
@@ -79,7 +80,10 @@ def train(
             step(1)
         linear = quantised(weights, biases, levels)
         held = _held(pool, linear, texts)
-        return Trained(Bundle(name, linear, calibrated(held)), calibration_errors(held, seed))
+        bundle = Bundle(name, linear, calibrated(held))
+        reference = profile_of_texts(bundle, [texts[row] for row in np.flatnonzero(pool.held_out)])
+        metrics = {"reference": reference.to_dict()}
+        return Trained(replace(bundle, metrics=metrics), calibration_errors(held, seed))
 
 
 def _held(pool: _Pool, linear: Linear, texts: Sequence[str]) -> Held:

@@ -6,7 +6,7 @@ linear in the features too, the sum is one linear function again, and the new bu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from classifiers.batch_text import normalise_all
 from classifiers.bundle import Bundle, windows
 from classifiers.bundle_file import Calibration, Families
+from classifiers.drift import LEAST, profile_of_texts
 from classifiers.errors import DataError
 from classifiers.estimators import Mask, Matrix, logistic, matrix_of, platt
 from classifiers.examples import Example
@@ -102,7 +103,15 @@ def teach(
             merged[index] = _Lesson(base, desk, index, seed).merged()
         linear, calibration = _assembled(base, desk, merged)
     card = _card(base, name, examples, learned)
-    return Bundle(name, linear, calibration, card, {"taught_from": base.digest})
+    taught = Bundle(name, linear, calibration, card, {"taught_from": base.digest})
+    return replace(taught, metrics={**taught.metrics, **_reference(taught, examples)})
+
+
+def _reference(taught: Bundle, examples: Sequence[Example]) -> dict[str, object]:
+    """What drift is measured from: the desk's comments as the new bundle scores them, where they are enough."""
+    if len(examples) < LEAST:
+        return {}
+    return {"reference": profile_of_texts(taught, normalise_all([one.text for one in examples])).to_dict()}
 
 
 def _desk(base: Bundle, examples: Sequence[Example]) -> _Desk:

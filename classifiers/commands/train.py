@@ -93,7 +93,7 @@ def read_rows(
 def _trained(folder: Path, rows: Sequence[PoolExample], name: str, seed: int, note: Note) -> Bundle:
     bundle, errors = train(rows, name=name, seed=seed, note=note)
     found = Figures(_reports(bundle, folder, note), errors, check(bundle))
-    metrics: dict[str, object] = {
+    metrics: dict[str, object] = dict(bundle.metrics) | {
         test: {label: each.auc for label, each in report.labels.items()} for test, report in found.tests.items()
     }
     return replace(bundle, card=pool_card(name, seed, rows, found), metrics=metrics)

@@ -20,6 +20,7 @@ class Job(StrEnum):
     SCORE_SINGLY = "score_singly"
     DELIVER_CALLBACKS = "deliver_callbacks"
     SWEEP_STALLED = "sweep_stalled"
+    MEASURE_DRIFT = "measure_drift"
 
     @property
     def queue(self) -> JobQueue:
@@ -32,4 +33,5 @@ _QUEUES = {
     Job.SCORE_SINGLY: JobQueue.SUSPECTS,
     Job.DELIVER_CALLBACKS: JobQueue.CALLBACKS,
     Job.SWEEP_STALLED: JobQueue.MAINTENANCE,
+    Job.MEASURE_DRIFT: JobQueue.MAINTENANCE,
 }

@@ -15,8 +15,8 @@ import structlog
 
 from moderation.domain.jobs import Job
 from moderation.steps import admitting, receiving
-from moderation.store import callbacks, claims, comments, figures, inbox, leases
-from moderation.store.unit_of_work import Work
+from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases
+from moderation.store.unit_of_work import UnitOfWork, Work
 
 LEASE: Final = "sweep"
 HEARTBEAT: Final = "sweep"
@@ -25,6 +25,10 @@ EVERY: Final = timedelta(seconds=2)
 EARLY_FOR: Final = timedelta(days=30)
 """How long an event waits for its comment; one that has not come by then was never sent, or is gone at the site too."""
 _MOST_EARLY: Final = 200
+_TIDIED: Final = "audit_sample"
+_TIDIES_EVERY: Final = timedelta(minutes=10)
+LOOKS_WITHIN: Final = timedelta(days=14)
+"""How long a draw of the audit sample waits for its look; then it is given up, or a busy desk would drown in them."""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,10 +58,19 @@ def _announce_waiting(work: Work, now: datetime) -> None:
             unit.note(Job.SCORE_SINGLY)
         if callbacks.any_due(unit.connection, now):
             unit.note(Job.DELIVER_CALLBACKS)
+        if drift.is_due(unit.connection, now):
+            unit.note(Job.MEASURE_DRIFT)
+        _tidy_audit_sample(unit, now)
         claims.drop_stale(unit.connection, now)
         admitting.forget_old_attempts(unit, now)
         figures.fold(unit.connection)
         leases.beat(unit.connection, HEARTBEAT, at=now)
+
+
+def _tidy_audit_sample(unit: UnitOfWork, now: datetime) -> None:
+    """Now and then: a lease that nobody drops says when it was done last."""
+    if leases.take(unit.connection, _TIDIED, holder=now.isoformat(), now=now, until=now + _TIDIES_EVERY):
+        audit_sample.close_unanswerable(unit.connection, drawn_before=now - LOOKS_WITHIN)
 
 
 def _apply_crossed_events(work: Work) -> None:

@@ -11,7 +11,7 @@ from moderation.domain.jobs import Job, JobQueue
 from moderation.runtime import Runtime
 from moderation.steps import calling_back, scoring
 from moderation.steps.sweeping import EVERY
-from moderation.tasks import deliver_callbacks, score_comments, sweep_stalled
+from moderation.tasks import deliver_callbacks, measure_drift, score_comments, sweep_stalled
 from moderation.tasks.base import logged
 
 
@@ -21,6 +21,7 @@ def _bodies(runtime: Runtime) -> Mapping[Job, Callable[[], int]]:
         Job.SCORE_SINGLY: score_comments.singly(runtime),
         Job.DELIVER_CALLBACKS: deliver_callbacks.due(runtime),
         Job.SWEEP_STALLED: sweep_stalled.once(runtime),
+        Job.MEASURE_DRIFT: measure_drift.if_due(runtime),
     }
 
 

@@ -98,6 +98,7 @@ def _drift() -> None:
         sa.Column("profile", postgresql.JSONB(), nullable=False),
         sa.Column("reference", postgresql.JSONB(), nullable=True),
         sa.Column("drift", postgresql.JSONB(), nullable=True),
+        sa.Column("picture", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drift_measurements")),
         sa.ForeignKeyConstraint(["bundle_id"], ["bundles.id"], name=op.f("fk_drift_measurements_bundle_id")),

@@ -124,7 +124,8 @@ class DriftReference(Base):
 class DriftMeasurement(Base):
     """One day's comments beside what their bundle is used to.
 
-    ``drift`` is null where there is nothing to compare with yet; ``origin`` says where the reference is from.
+    ``drift`` is null where there is nothing to compare with yet; ``origin`` says where the reference is from: training,
+    or the bundle's own first comments. ``picture`` is SVG.
     """
 
     __tablename__ = "drift_measurements"
@@ -135,8 +136,9 @@ class DriftMeasurement(Base):
     comments: Mapped[int]
     origin: Mapped[str | None] = mapped_column(Text)
     profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    reference: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    drift: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    reference: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    drift: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    picture: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime]
 
 
