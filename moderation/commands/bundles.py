@@ -15,12 +15,14 @@ _HERE = "moderation.commands.bundles"
 
 bundles = LazyGroup(
     name="bundles",
-    help="List, import, promote and roll back trained bundles.",
+    help="List, import, compare, promote and roll back trained bundles.",
     lazy={
         "list": (f"{_HERE}:list_bundles", "All bundles, the newest first."),
         "import": (f"{_HERE}:import_bundle", "Store a bundle from a file."),
         "promote": (f"{_HERE}:promote", "Make a stored bundle the live one."),
         "rollback": (f"{_HERE}:rollback", "Return to the bundle that was live before."),
+        "shadow": (f"{_HERE}:shadow", "Let a bundle score beside the live one, deciding nothing."),
+        "compare": ("moderation.commands.compare:compare", "What a policy would do with another bundle's scores."),
     },
 )
 
@@ -40,7 +42,13 @@ def list_bundles(*, as_json: bool) -> None:
         click.echo("There is no bundle. Run `python -m moderation migrate`, which brings the starter.")
         return
     rows = [
-        ("live" if one.live else "", one.name, one.digest[:12], one.origin, f"{one.created_at:%Y-%m-%d %H:%M}")
+        (
+            "live" if one.live else "shadow" if one.shadow else "",
+            one.name,
+            one.digest[:12],
+            one.origin,
+            f"{one.created_at:%Y-%m-%d %H:%M}",
+        )
         for one in found
     ]
     say_table(("", "name", "digest", "origin", "created (UTC)"), rows)
@@ -79,6 +87,24 @@ def rollback(*, why: str, as_json: bool) -> None:
     _say(found, as_json=as_json)
 
 
+@click.command()
+@click.argument("bundle", required=False)
+@click.option("--off", is_flag=True, help="Let no bundle score beside the live one.")
+@json_option
+def shadow(*, bundle: str | None, off: bool, as_json: bool) -> None:
+    """Let BUNDLE score live comments beside the live one. Its scores are stored and decide nothing."""
+    if off == bool(bundle):
+        raise click.UsageError("Name a bundle, or give --off.")
+    with opened() as runtime:
+        found = promoting.set_shadow(runtime.work, bundle)
+    if as_json:
+        say_json({"shadow": found.name if found else None})
+    elif found is None:
+        click.echo("No bundle scores beside the live one.")
+    else:
+        click.echo(f"{found.name} scores beside the live one. See `bundles compare` for what it would change.")
+
+
 def _document(bundle: Listed) -> dict[str, object]:
     return {
         "name": bundle.name,
@@ -86,6 +112,7 @@ def _document(bundle: Listed) -> dict[str, object]:
         "origin": bundle.origin,
         "created_at": bundle.created_at.isoformat(),
         "live": bundle.live,
+        "shadow": bundle.shadow,
         "metrics": bundle.metrics,
     }
 

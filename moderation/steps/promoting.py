@@ -59,6 +59,22 @@ def promote(work: Work, name_or_digest: str, *, by: str = OPERATOR, why: str = "
         return bundles.find(unit.connection, found.digest)
 
 
+def set_shadow(work: Work, name_or_digest: str | None, *, by: str = OPERATOR) -> bundles.Listed | None:
+    """Lets a stored bundle score beside the live one and decide nothing, once it has proved that it loads; or none.
+
+    Raises:
+        NotFoundError: there is none of this name or digest.
+        BundleError: its stored bytes are not sound.
+    """
+    with work() as unit:
+        found = bundles.find(unit.connection, name_or_digest) if name_or_digest else None
+        if found is not None:
+            load_bundle(bundles.content_of(unit.connection, found.id))
+        bundles.choose_shadow(unit.connection, found.id if found else None, by=by)
+        audit_log.record(unit.connection, actor=by, act="bundle.shadow", subject=found.name if found else "none")
+        return bundles.find(unit.connection, found.digest) if found else None
+
+
 def _promote(unit: UnitOfWork, bundle: bundles.Listed, *, by: str, why: str) -> None:
     bundles.promote(unit.connection, bundle.id, by=by, why=why)
     audit_log.record(unit.connection, actor=by, act="bundle.promoted", subject=bundle.name, details={"why": why})
