@@ -11,12 +11,14 @@ class Permission(StrEnum):
     DECIDE = "decide"
     SEE_DELIVERIES = "see_deliveries"
     REPLAY_CALLBACKS = "replay_callbacks"
+    SEE_FIGURES = "see_figures"
+    SEE_BUNDLES = "see_bundles"
     MANAGE = "manage"
 
 
-_READS: Final = frozenset({Permission.READ_REVIEW_QUEUE})
+_READS: Final = frozenset({Permission.READ_REVIEW_QUEUE, Permission.SEE_FIGURES})
 _MODERATES: Final = _READS | {Permission.DECIDE}
-_EDITS: Final = _MODERATES | {Permission.SEE_DELIVERIES, Permission.REPLAY_CALLBACKS}
+_EDITS: Final = _MODERATES | {Permission.SEE_DELIVERIES, Permission.REPLAY_CALLBACKS, Permission.SEE_BUNDLES}
 
 _PERMITS: Final = {
     Role.VIEWER: _READS,

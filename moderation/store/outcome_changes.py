@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, select
+from sqlalchemy import Connection, and_, exists, false, func, select
 from sqlalchemy.orm import aliased
 
 from moderation.domain.vocabulary import Label, State, Verdict
 from moderation.store.comments import Waiting
-from moderation.store.schema import Author, Comment, Decision, Revision, Score
+from moderation.store.schema import AuditDraw, Author, Comment, Decision, Revision, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,10 @@ def recent(
     site_ids: Sequence[int] | None = None,
     stored_only: bool = False,
 ) -> list[Recent]:
-    """The newest comments since a time with each bundle's scores; with ``stored_only`` those that have all of them."""
+    """The newest comments since a time with each bundle's scores; with ``stored_only`` those that have all of them.
+
+    ``site_ids`` are those of a person who looks: what waits for a blind look is left out for them.
+    """
     scored = [aliased(Score) for _ in bundle_ids]
     query = _comments(since, most, site_ids)
     for one, bundle_id in zip(scored, bundle_ids, strict=True):
@@ -54,7 +57,8 @@ def _comments(since: datetime, most: int, site_ids: Sequence[int] | None) -> Any
     """Comments that stand or wait for a person, in their present wording, among the newest ``most``."""
     newest = select(Comment.id).order_by(Comment.id.desc()).limit(most)
     if site_ids is not None:
-        newest = newest.where(Comment.site_id == func.any(list(site_ids)))
+        looked_at = exists().where(AuditDraw.comment_id == Comment.id, AuditDraw.closed_at.is_(None))
+        newest = newest.where(Comment.site_id == func.any(list(site_ids)), ~looked_at)
     chosen = newest.subquery()
     return (
         select(

@@ -30,6 +30,7 @@ from moderation.steps.sweeping import HEARTBEAT
 from moderation.store import backlogs, deliveries, enrolments, figures, leases
 from moderation.store.failures import PASSING_FAILURES
 from moderation.web.current import runtime
+from moderation.web.quality_metrics import quality
 
 health = Blueprint("health", __name__)
 
@@ -172,6 +173,7 @@ class _Figures(Collector):
         yield from _latencies(totals)
         yield _progress(beats, now)
         yield _bundle(self._running.live.problem() is None)
+        yield from quality(self._running)
 
 
 def _counters(totals: dict[tuple[str, int | None], int], slugs: Mapping[int, str]) -> Iterator[Metric]:

@@ -64,6 +64,10 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.decide"): Lock.FORM,
     ("GET", "dashboard.decisions"): Lock.SESSION,
     ("POST", "dashboard.undo"): Lock.FORM,
+    ("GET", "dashboard.figures"): Lock.SESSION,
+    ("GET", "dashboard.bundles"): Lock.SESSION,
+    ("GET", "dashboard.bundle"): Lock.SESSION,
+    ("GET", "dashboard.drift_picture"): Lock.SESSION,
     ("GET", "dashboard.deliveries"): Lock.SESSION,
     ("POST", "dashboard.replay"): Lock.FORM,
 }
@@ -131,6 +135,7 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
         "decision_id": "018f0000-0000-7000-8000-000000000000",
         "token": world.invite("Karim", Role.MODERATOR),
         "slug": sender.site.slug,
+        "bundle_id": "1",
         "filename": "style.css",
     }
 

@@ -1,11 +1,11 @@
 """The moderators' dashboard: log in, the review queue, one comment's card, the latest decisions,
-what was told to the sites.
+what was told to the sites, how well the classifier does, and the bundles.
 
 Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
 session; every change is a POST with a token that is bound to it.
 """
 
-from moderation.web.dashboard import admission, claiming, decisions, deliveries, review
+from moderation.web.dashboard import admission, bundles, claiming, decisions, deliveries, figures, review
 from moderation.web.dashboard.blueprint import dashboard
 
-__all__ = ["admission", "claiming", "dashboard", "decisions", "deliveries", "review"]
+__all__ = ["admission", "bundles", "claiming", "dashboard", "decisions", "deliveries", "figures", "review"]

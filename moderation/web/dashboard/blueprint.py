@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import NotPermittedError
 from moderation.domain.permission import Permission, permits
-from moderation.domain.vocabulary import Role
+from moderation.domain.vocabulary import Label, Role
 from moderation.steps import admitting
 from moderation.steps.admitting import Admitted
 from moderation.web.current import runtime
@@ -101,6 +101,8 @@ def _shared() -> dict[str, object]:
         "visitor": admitted.visitor if admitted else None,
         "csrf": csrf_token() if admitted else "",
         "sees_deliveries": bool(admitted and site_ids(Permission.SEE_DELIVERIES)),
+        "sees_bundles": bool(admitted and site_ids(Permission.SEE_BUNDLES)),
+        "label_names": list(Label),
         "shown": displaying.shown,
         **_words(language()),
     }
@@ -113,6 +115,7 @@ def _words(language: str) -> dict[str, object]:
         "_": lambda text, **values: wording.translated(text, language, **values),
         "ngettext": lambda one, many, n, **values: wording.counted(one, many, n, language, **values),
         "digits": lambda value: wording.digits(value, language),
+        "percent": lambda share: wording.percent(share, language),
         "code_word": lambda code: wording.code(code, language),
         "ago": lambda moment: wording.ago(_now() - moment, language),
         "ahead": lambda moment: wording.ahead(moment - _now(), language),

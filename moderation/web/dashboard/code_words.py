@@ -50,6 +50,23 @@ CODE_WORDS: Final[Mapping[str, str]] = {
     "parked": N_("given up"),
     "delivered": N_("arrived"),
     "cancelled": N_("withdrawn"),
+    "script:bn": N_("Bangla script"),
+    "script:bn-Latn": N_("romanized Bangla"),
+    "script:en": N_("English"),
+    "script:mixed": N_("mixed"),
+    "script:und": N_("undetermined"),
+    "scripts": N_("scripts"),
+    "usual": N_("usual"),
+    "last_day": N_("last day"),
+    "steady": N_("steady"),
+    "notable": N_("notable"),
+    "strong": N_("strong"),
+    "outcome:publish": N_("publish"),
+    "outcome:hold": N_("hold for a person"),
+    "outcome:reject": N_("reject"),
+    "origin:starter": N_("comes with the product"),
+    "origin:import": N_("imported"),
+    "origin:retrain": N_("taught by the desk"),
 }
 
 ATTEMPT_WORDS: Final[Mapping[str, str]] = {

@@ -48,6 +48,19 @@ def digits(value: object, language: str) -> str:
     return written.translate(_BANGLA_DIGITS) if language == "bn" and isinstance(value, int | float) else written
 
 
+def in_a_picture(text: str, language: str) -> str:
+    """What stands in a picture: codes of ours in words, numbers in digits, and the rest as it is."""
+    if text in CODE_WORDS:
+        return code(text, language)
+    return text.translate(_BANGLA_DIGITS) if language == "bn" and text[:1].isdigit() else text
+
+
+def percent(share: float, language: str) -> str:
+    """A share in [0, 1] as a percentage with one decimal."""
+    written = f"{100 * share:.1f}%"
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+
+
 def ago(age: timedelta, language: str) -> str:
     """How long ago in one unit; what lies in the future counts as now."""
     if age < timedelta(seconds=1):
