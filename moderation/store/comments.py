@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, select, text, update
 
@@ -215,23 +215,29 @@ def claim_waiting(connection: Connection, *, most: int, single: bool, lease: tim
     return _read_waiting(connection, ids) if ids else []
 
 
+WAITING_COLUMNS: Final = (
+    Comment.id,
+    Comment.public_id,
+    Comment.site_id,
+    Comment.ext_id,
+    Revision.id,
+    Revision.n,
+    Comment.version,
+    Revision.text,
+    Revision.links,
+    Comment.reports,
+    Comment.author_id,
+    Author.published,
+    Comment.attempts,
+    Revision.received_at,
+)
+"""The fields of ``Waiting`` but the last, which depends on what is asked for."""
+
+
 def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[Waiting]:
     rows = connection.execute(
         select(
-            Comment.id,
-            Comment.public_id,
-            Comment.site_id,
-            Comment.ext_id,
-            Revision.id,
-            Revision.n,
-            Comment.version,
-            Revision.text,
-            Revision.links,
-            Comment.reports,
-            Comment.author_id,
-            Author.published,
-            Comment.attempts,
-            Revision.received_at,
+            *WAITING_COLUMNS,
             func.coalesce(Decision.verdict == Verdict.REJECT.value, false()),
         )
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, exists, false, func, select
 from sqlalchemy.orm import aliased
 
 from moderation.domain.vocabulary import Label, State, Verdict
-from moderation.store.comments import Waiting
+from moderation.store.comments import WAITING_COLUMNS, Waiting
 from moderation.store.schema import AuditDraw, Author, Comment, Decision, Revision, Score
 
 
@@ -62,20 +62,7 @@ def _comments(since: datetime, most: int, site_ids: Sequence[int] | None) -> Any
     chosen = newest.subquery()
     return (
         select(
-            Comment.id,
-            Comment.public_id,
-            Comment.site_id,
-            Comment.ext_id,
-            Revision.id,
-            Revision.n,
-            Comment.version,
-            Revision.text,
-            Revision.links,
-            Comment.reports,
-            Comment.author_id,
-            Author.published,
-            Comment.attempts,
-            Revision.received_at,
+            *WAITING_COLUMNS,
             func.coalesce(and_(Decision.verdict == Verdict.REJECT.value, Revision.n > Decision.revision), false()),
             Revision.normalised,
             Revision.script,

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from sqlalchemy import select
 
-from classifiers import LABELS, Bundle, Scored
-from classifiers.calibrating import identity
-from classifiers.features import COLUMNS
-from classifiers.weights import Linear, square_levels
+from classifiers import Bundle, Scored
 from moderation.domain.errors import NotFoundError
 from moderation.domain.vocabulary import Action, State
 from moderation.steps import comparing, promoting, scoring
@@ -20,19 +16,9 @@ from moderation.store.schema import Bundle as StoredBundle
 from moderation.store.schema import Score
 from tests.factories import NOW, World
 from tests.fakes import FixedLive
+from tests.made_bundles import constant_bundle
 
 THREAT = (0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0)
-
-
-def _real(name: str, bias: float) -> Bundle:
-    """A bundle that finds every text as toxic as its bias says."""
-    linear = Linear(
-        np.zeros((len(LABELS), COLUMNS), dtype=np.int8),
-        np.ones(len(LABELS)),
-        np.array([bias, *[-9.0] * (len(LABELS) - 1)]),
-        square_levels(np.zeros(COLUMNS, dtype=np.int64), 10),
-    )
-    return Bundle(name, linear, identity())
 
 
 def _register(world: World, bundle: Bundle) -> int:
@@ -111,8 +97,8 @@ def test_a_shadow_that_becomes_live_owns_its_scores(world: World) -> None:
 
 
 def test_a_shadow_is_chosen_taken_up_and_switched_off(world: World) -> None:
-    _register(world, _real("live", -9.0))
-    _register(world, _real("candidate", 9.0))
+    _register(world, constant_bundle("live", -9.0))
+    _register(world, constant_bundle("candidate", 9.0))
     assert promoting.set_shadow(world.work, "candidate") is not None
     current = world.runtime.shadow.current()
     assert current is not None
@@ -151,7 +137,7 @@ def test_what_was_never_scored_by_a_bundle_is_scored_again_and_stored_nowhere(wo
     world.make_comment(site_id, "c2")
     world.score()
     before = _scores(world)
-    mild, strict = _real("mild", -9.0), _real("strict", 9.0)
+    mild, strict = constant_bundle("mild", -9.0), constant_bundle("strict", 9.0)
     _register(world, mild)
     _register(world, strict)
     seen: list[tuple[int, int]] = []
@@ -172,8 +158,8 @@ def test_the_policy_of_the_comments_own_site_counts(world: World) -> None:
         policies.save(unit.connection, site_id, never, author="test", note="")
     world.make_comment(site_id)
     world.score()
-    _register(world, _real("mild", -9.0))
-    _register(world, _real("strict", 9.0))
+    _register(world, constant_bundle("mild", -9.0))
+    _register(world, constant_bundle("strict", 9.0))
     assert comparing.compare(world.work, "mild", "strict", now=world.runtime.now()).changed == 0
 
 

@@ -10,30 +10,20 @@ import pytest
 from sqlalchemy import insert, text
 
 from classifiers import LABELS, LEAST_PROFILED, Bundle, profile_of
-from classifiers.calibrating import identity
-from classifiers.features import COLUMNS
-from classifiers.weights import Linear, square_levels
 from moderation.domain.jobs import Job
 from moderation.drawing import drawn_elsewhere
 from moderation.steps import measuring, promoting, sweeping
 from moderation.store import bundles, drift
 from moderation.store.schema import Revision, Score
 from tests.factories import World
+from tests.made_bundles import constant_bundle
 
 CIVIL = (0.05,) * len(LABELS)
 RUDE = (0.85,) * len(LABELS)
 
 
-def _bundle(metrics: Mapping[str, object] | None = None) -> Bundle:
-    levels = square_levels(np.zeros(COLUMNS, dtype=np.int64), 10)
-    linear = Linear(
-        np.zeros((len(LABELS), COLUMNS), dtype=np.int8), np.ones(len(LABELS)), np.zeros(len(LABELS)), levels
-    )
-    return Bundle("measured", linear, identity(), metrics=metrics or {})
-
-
 def _with_reference() -> Bundle:
-    bundle = _bundle()
+    bundle = constant_bundle("measured")
     usual = profile_of(bundle, ["ক"] * 1_000, ["bn"] * 1_000, np.full((1_000, len(LABELS)), 0.05))
     return replace(bundle, metrics={"reference": usual.to_dict()})
 
@@ -112,7 +102,7 @@ def test_like_comments_are_steady(world: World) -> None:
 
 
 def test_a_bundle_without_a_reference_is_compared_with_its_own_first_comments(world: World) -> None:
-    live = _promote(world, _bundle())
+    live = _promote(world, constant_bundle("measured"))
     _scored(world, live, CIVIL, LEAST_PROFILED)
     _measure(world, live)
     first = _newest(world)
@@ -154,7 +144,7 @@ def test_it_is_measured_once_a_day(world: World) -> None:
 
 def test_another_promoted_bundle_is_due_at_once(world: World) -> None:
     _measure(world, _promote(world, _with_reference()))
-    _promote(world, replace(_bundle(), name="other"))
+    _promote(world, replace(constant_bundle("measured"), name="other"))
     with world.runtime.reading() as connection:
         assert drift.is_due(connection, _now(world))
 

@@ -13,9 +13,10 @@ from moderation.store import audit_sample, bundles, drift
 from moderation.store.schema import AuditDraw
 from tests.factories import NOW, World
 from tests.fakes import FixedLive
-from tests.moderation.steps.test_comparing import THREAT, _real
+from tests.made_bundles import constant_bundle
 from tests.moderation.web.dashboard.conftest import csrf_of, make_person
 
+THREAT = (0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0)
 CARD = "# A card\n\n<script>alert(1)</script>\n\n[click](javascript:alert(1)) ![x](http://evil.example/x.png)\n\n|a|b|\n|-|-|\n|1|2|\n"
 
 
@@ -33,7 +34,7 @@ def editor(world: World, client: FlaskClient) -> FlaskClient:
 
 def _live(world: World, name: str = "live", card: str = "") -> int:
     with world.work() as unit:
-        bundle_id = promoting.register(unit, replace(_real(name, -9.0), card=card), origin="test")
+        bundle_id = promoting.register(unit, replace(constant_bundle(name, -9.0), card=card), origin="test")
         bundles.promote(unit.connection, bundle_id, by="test", why="<b>because</b>")
     return bundle_id
 
@@ -116,7 +117,7 @@ def test_a_measured_drift_is_shown_with_its_picture_in_words_of_the_visitor(worl
 def test_bundles_are_listed_with_what_is_live_and_in_the_shadow(world: World, editor: FlaskClient) -> None:
     _live(world)
     with world.work() as unit:
-        promoting.register(unit, _real("candidate", 9.0), origin="retrain")
+        promoting.register(unit, constant_bundle("candidate", 9.0), origin="retrain")
     promoting.set_shadow(world.work, "candidate")
     page = editor.get("/bundles").get_data(as_text=True)
     assert "in the shadow" in page
