@@ -68,6 +68,7 @@ FIELD_CODES: Final[Mapping[str, str]] = {
     "invalid_number": "Send a whole number within the limits described here.",
     "labels_of_approved": "Labels say why a comment was rejected: leave them out when it was approved.",
     "not_an_object": "Send a JSON object here.",
+    "not_a_boolean": "Send true or false here.",
     "out_of_range": "Send a number within the limits that the detail names.",
     "below_hold": "Let the threshold to reject be no lower than the one to hold.",
 }

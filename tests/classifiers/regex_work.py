@@ -7,9 +7,12 @@ parse trees from the standard library, so it counts the very patterns of the cod
 
 import re
 from collections.abc import Callable, Sequence
-from re import _constants as ops  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+# Parts of the standard library that type stubs do not know.
+ops: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 
 Then = Callable[[int], int]
 """What follows: from a place on, the end of the whole match, or -1."""
