@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -32,6 +33,12 @@ class Example:
     origin: str = "desk"
     group: str = ""
     """Examples of one group (an author, say) never part in a split; empty: the text itself is the group."""
+    person: str = ""
+    """Who gave the labels, by a name that tells nothing to outsiders; empty where nobody in particular did."""
+    record: str = ""
+    """Where it can be looked up: the decision, or the file and line."""
+    decided_at: datetime | None = None
+    """When the labels were given; those without a time count as if given now."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,8 @@ def read_labelled_file(path: Path) -> list[Example]:
     """Examples of a CSV or JSON-lines file (also gzipped) with ``text`` and a column or key for each label: 0, 1 or
     empty.
 
-    Optional: ``weight``, ``origin``, ``group``. Raises DataError with the number of the line for what cannot be used.
+    Optional: ``weight``, ``origin``, ``group``, ``person``. Raises DataError with the number of the line for what
+    cannot be used.
     """
     return [_labelled(path, line, record) for line, record in _records(path)]
 
@@ -150,8 +158,9 @@ def _labelled(path: Path, line: int, record: dict[str, object]) -> Example:
     if all(value is None for value in values):
         raise DataError(f"{path}, line {line}: no label is known; give at least one of {', '.join(LABELS)} as 0 or 1")
     weight = _weight(path, line, record.get("weight"))
+    origin, group, person = (str(record.get(key) or "") for key in ("origin", "group", "person"))
     return Example(
-        _text(path, line, record), values, weight, str(record.get("origin") or "desk"), str(record.get("group") or "")
+        _text(path, line, record), values, weight, origin or "desk", group, person, record=f"{path.name}, line {line}"
     )
 
 

@@ -1,6 +1,6 @@
 """Training the starter: one linear model for all seven labels from the pool of research sources."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from classifiers.estimators import Mask, Matrix, document_levels, log_count_rati
 from classifiers.examples import PoolExample
 from classifiers.features import BATCH, COLUMNS
 from classifiers.labels import LABELS
+from classifiers.progress import Note, unheard
 from classifiers.script_detection import family_of, script_of
 from classifiers.sources import SOURCES
 from classifiers.weights import Floats, Linear, quantised
@@ -30,9 +31,6 @@ _BALANCE = 0.3
 _MOST_NEGATIVES = 70_000
 _ORIGIN_SCALE = 2.0
 _LEAST_SCALE = 0.25
-
-Note = Callable[[str, int], Callable[[int], None]]
-"""Told what begins and how many steps it has; gives what to call with the steps done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +58,7 @@ def train(
     *,
     name: str,
     seed: int,
-    note: Note = lambda *_: lambda _: None,
+    note: Note = unheard,
     labels: Sequence[str] = LABELS,
 ) -> Trained:
     """A calibrated bundle; the same rows and seed give the same bytes. ``labels`` other than all are for experiments:

@@ -5,7 +5,7 @@ Each label is a logistic regression on the text's features and on the base's sev
 linear in the features too, the sum is one linear function again, and the new bundle loads without the old.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from classifiers.errors import DataError
 from classifiers.estimators import Mask, Matrix, logistic, matrix_of, platt
 from classifiers.examples import Example
 from classifiers.labels import LABELS
+from classifiers.progress import Note, Step, unheard
 from classifiers.script_detection import family_of, script_of
 from classifiers.weights import Floats, Linear, quantised
 
@@ -40,8 +41,6 @@ _ONE_FOLD_ROWS = 2_000
 """From here on a quarter of the rows is enough to calibrate on."""
 
 _SEPARATOR = "\n\n---\n\n"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,25 +81,22 @@ class _Merged:
     """One for each family of scripts."""
 
 
-def teach(
-    base: Bundle, examples: Sequence[Example], *, name: str, seed: int, progress: Progress | None = None
-) -> Bundle:
+def teach(base: Bundle, examples: Sequence[Example], *, name: str, seed: int, progress: Note = unheard) -> Bundle:
     """A new bundle that has learned from ``examples``. A label without both a 1 and a 0 among them stays exactly as
     the base has it.
 
     Raises DataError where there is no label with both.
     """
-    say = progress or (lambda _: None)
     with threadpool_limits(limits=1):
-        say("making features")
-        desk = _desk(base, examples)
+        desk = _desk(base, examples, progress("making features", len(examples)))
         learned = [index for index in range(len(LABELS)) if _has_both(desk.values[:, index])]
         if not learned:
             raise DataError("nothing to learn: no label has both a 1 and a 0 among the examples")
+        step = progress("fitting labels", len(learned))
         merged = {}
         for index in learned:
-            say(f"fitting {LABELS[index]}")
             merged[index] = _Lesson(base, desk, index, seed).merged()
+            step(1)
         linear, calibration = _assembled(base, desk, merged)
     card = _card(base, name, examples, learned)
     taught = Bundle(name, linear, calibration, card, {"taught_from": base.digest})
@@ -114,14 +110,14 @@ def _reference(taught: Bundle, examples: Sequence[Example]) -> dict[str, object]
     return {"reference": profile_of_texts(taught, normalise_all([one.text for one in examples])).to_dict()}
 
 
-def _desk(base: Bundle, examples: Sequence[Example]) -> _Desk:
+def _desk(base: Bundle, examples: Sequence[Example], step: Step) -> _Desk:
     normalised = normalise_all([example.text for example in examples])
     families = np.array([family_of(script_of(text)) for text in normalised], dtype=np.int64)
     texts = _telling_windows(base, normalised, families)
     logits = base.window_logits(texts)
     values = [[np.nan if value is None else value for value in example.values] for example in examples]
     return _Desk(
-        matrix_of(texts, base.linear.square_levels),
+        matrix_of(texts, base.linear.square_levels, step),
         logits,
         _BASE_SCALE * (logits - base.calibration.centres) / base.calibration.spreads,
         families,

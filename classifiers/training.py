@@ -4,6 +4,7 @@ from classifiers.errors import BundleError, ClassifierError, DataError
 from classifiers.evaluation import Measured, Report, evaluate_bundle
 from classifiers.examples import Example, read_labelled_file
 from classifiers.pool import train
+from classifiers.progress import Note, Step, unheard
 from classifiers.splits import split_examples
 from classifiers.teaching import teach
 from classifiers.vectoriser import NgramFeatures
@@ -15,10 +16,13 @@ __all__ = [
     "Example",
     "Measured",
     "NgramFeatures",
+    "Note",
     "Report",
+    "Step",
     "evaluate_bundle",
     "read_labelled_file",
     "split_examples",
     "teach",
     "train",
+    "unheard",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from classifiers.errors import ClassifierError
+from classifiers.progress import Note, Step
 
 STARTER = Path(__file__).parent.parent / "bundles" / "starter.alochona"
 
@@ -49,13 +50,13 @@ def echo_json(value: object) -> None:
 
 
 @contextmanager
-def progress_bars() -> Iterator[Callable[[str, int], Callable[[int], None]]]:
+def progress_bars() -> Iterator[Note]:
     """Gives a function that begins a bar on standard error (a terminal's only) and returns what moves it on."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
 
-        def begin(what: str, steps: int) -> Callable[[int], None]:
+        def begin(what: str, steps: int) -> Step:
             task = progress.add_task(what, total=steps)
             return lambda done: progress.update(task, advance=done)
 

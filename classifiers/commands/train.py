@@ -14,7 +14,8 @@ from classifiers.commands.options import echo_json, json_option, one_line_errors
 from classifiers.errors import DataError
 from classifiers.evaluation import Report, evaluate_bundle
 from classifiers.examples import PoolExample, read_any_labelled_file, read_pool
-from classifiers.pool import Note, train
+from classifiers.pool import train
+from classifiers.progress import Note, unheard
 from classifiers.sources import SOURCES
 from classifiers.text import letters_key
 
@@ -74,7 +75,7 @@ def command(
 
 
 def read_rows(
-    folder: Path, without: Sequence[str], without_licences: Sequence[str], note: Note = lambda *_: lambda _: None
+    folder: Path, without: Sequence[str], without_licences: Sequence[str], note: Note = unheard
 ) -> list[PoolExample]:
     """The pool: the training file, further rows of published development splits that no test of ours uses, and
     BanglaCheck's training half; none of the tests' rows.

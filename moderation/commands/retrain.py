@@ -1,11 +1,14 @@
 """``retrain``: teaches a bundle from decisions and files, compares it with the live one, and promotes it if asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from classifiers.training import Note, Step
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_table
 from moderation.steps import retraining
@@ -16,6 +19,14 @@ from moderation.steps.retraining import Retrained
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--site", "site_slugs", multiple=True, help="Learn from this site's decisions only; may be repeated.")
 @click.option("--without-decisions", is_flag=True, help="Learn from the files alone.")
+@click.option(
+    "--without-person",
+    "without_people",
+    multiple=True,
+    metavar="PERSON",
+    help="Leave out what this person labelled: an e-mail address here, a name at a site (`site khobor: Rahima`), or a "
+    "file's `person`; may be repeated.",
+)
 @click.option("--promote", is_flag=True, help="Make the new bundle the live one, if it is shown to be no worse.")
 @click.option("--force", is_flag=True, help="With --promote: also if it is worse, or nothing could be measured.")
 @click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where reports are kept.")
@@ -26,6 +37,7 @@ def retrain(
     files: tuple[Path, ...],
     site_slugs: tuple[str, ...],
     without_decisions: bool,
+    without_people: tuple[str, ...],
     promote: bool,
     force: bool,
     folder: Path | None,
@@ -39,36 +51,39 @@ def retrain(
     """
     if force and not promote:
         raise click.UsageError("--force says how to promote: give --promote too.")
-    with opened() as runtime, _progress() as progress:
-        task = progress.add_task("starting", total=None)
+    with opened() as runtime, _bars() as progress:
         made = retraining.retrain(
             runtime.work,
             labelled=files,
             site_slugs=site_slugs,
             with_decisions=not without_decisions,
+            without_people=without_people,
             folder=folder or runtime.settings.var / "reports",
             now=runtime.now(),
             promote=promote,
             force=force,
             seed=seed,
-            progress=lambda what: progress.update(task, description=what),
+            progress=progress,
         )
     _say(made, as_json=as_json)
     if made.refusal is not None:
         raise click.ClickException(made.refusal)
 
 
-def _progress() -> Progress:
-    """On standard error, and on a terminal only, so that the answer can be piped."""
+@contextmanager
+def _bars() -> Iterator[Note]:
+    """A bar for each part of the work, on standard error and on a terminal only, so that the answer can be piped."""
     console = Console(stderr=True)
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+
+        def begin(what: str, steps: int) -> Step:
+            task = progress.add_task(what, total=steps)
+            return lambda done: progress.update(task, advance=done)
+
+        yield begin
 
 
 def _say(made: Retrained, *, as_json: bool) -> None:
@@ -77,6 +92,8 @@ def _say(made: Retrained, *, as_json: bool) -> None:
         return
     click.echo(f"{made.bundle} ({made.digest[:12]}), taught from {made.base} with {made.examples:,} examples,")
     click.echo(f"{made.decisions:,} decisions among all that were read; {made.held_out:,} held out to measure.")
+    if made.left_out:
+        click.echo(f"{made.left_out:,} labels were left out with the people who gave them.")
     if made.comparison.labels:
         rows = [
             (one.label, one.rows, one.positives, f"{one.before:.3f}", f"{one.after:.3f}")
@@ -95,6 +112,7 @@ def _document(made: Retrained) -> dict[str, object]:
         "live_before": made.live_before,
         "examples": made.examples,
         "decisions": made.decisions,
+        "left_out": made.left_out,
         "held_out": made.held_out,
         "labels": [one.to_dict() for one in made.comparison.labels],
         "promoted": made.promoted,

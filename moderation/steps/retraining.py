@@ -4,32 +4,27 @@ No transaction is open while the classifier learns. Which examples are held out 
 bundle which learned from the same desk before has not seen them either, and the comparison is a fair one.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from classifiers import LABELS, Bundle, load_bundle, normalise
-from classifiers.training import DataError, Example, Report, evaluate_bundle, read_labelled_file, teach
+from classifiers import LABELS, Bundle, load_bundle
+from classifiers.training import DataError, Example, Note, Report, evaluate_bundle, teach, unheard
 from moderation.domain.errors import ConflictError, InvalidValueError, PromotionRefusedError
-from moderation.steps import retraining_report
+from moderation.steps import gathering, retraining_report
 from moderation.steps.retraining_report import Compared, Comparison
-from moderation.store import audit_log, bundles, enrolments, training_examples
+from moderation.store import audit_log, bundles
 from moderation.store.unit_of_work import Work
 
 OPERATOR: Final = "operator"
-_HELD_OUT_OF: Final = 5
-"""One author in so many is held out."""
 _LEAST_OF_EACH: Final = 5
 """Held-out ones and zeros that a label needs to be compared; below that a figure says nothing."""
 _NOT_WORSE: Final = 0.005
 """By how much the mean AUC may fall and count as equal: within the noise of a few hundred examples."""
 _LEAST_FALL: Final = 0.03
 """By how much the AUC of one label may fall while others rise."""
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,7 @@ class Retrained:
     live_before: str
     examples: int
     decisions: int
+    left_out: int
     held_out: int
     comparison: Comparison
     promoted: bool
@@ -63,27 +59,37 @@ def retrain(
     labelled: Sequence[Path] = (),
     site_slugs: Sequence[str] = (),
     with_decisions: bool = True,
+    without_people: Sequence[str] = (),
     folder: Path,
     now: datetime,
     promote: bool = False,
     force: bool = False,
     by: str = OPERATOR,
     seed: int = 0,
-    progress: Progress = lambda _: None,
+    progress: Note = unheard,
 ) -> Retrained:
     """Teaches, measures, reports and saves a bundle; promotes it if asked and not worse, or if forced.
 
-    ``labelled`` are files with ``text`` and the labels; ``site_slugs`` limits the decisions to those sites; the report
-    goes to a folder of its own under ``folder``.
+    ``labelled`` are files with ``text`` and the labels; ``site_slugs`` limits the decisions to those sites;
+    ``without_people`` leaves out what those people labelled (see ``gathering``); the report goes to a folder of its
+    own under ``folder``.
 
     Raises:
-        InvalidValueError: there is nothing to learn from, or a file cannot be used; the message names the line.
+        InvalidValueError: there is nothing to learn from, a file cannot be used (the message names the line), or
+            nobody is known by a name in ``without_people``.
         ConflictError: there is no live bundle to start from.
     """
-    progress("reading decisions and files")
-    files = _labelled(labelled)
-    decisions = _decisions(work, site_slugs, now) if with_decisions else []
-    training, held_out = part([*decisions, *files], seed)
+    step = progress("reading decisions and files", 1)
+    gathered = gathering.gather(
+        work,
+        labelled=labelled,
+        site_slugs=site_slugs,
+        with_decisions=with_decisions,
+        without_people=without_people,
+        now=now,
+    )
+    training, held_out = gathering.part([*gathered.decisions, *gathered.files], seed)
+    step(1)
     if not training:
         raise InvalidValueError(
             "There is nothing to learn from: nobody has decided on a comment yet. Decide on some in the dashboard, or "
@@ -92,11 +98,13 @@ def retrain(
     bases = _bases(work)
     name = f"desk-{now:%Y%m%d-%H%M%S}"
     candidate = _taught(bases.taught, training, name, seed, progress)
-    progress("measuring both bundles")
+    step = progress("measuring both bundles", 1)
     comparison = compare(bases.live, candidate, held_out, seed)
+    step(1)
     candidate = replace(candidate, metrics=_metrics(candidate, comparison, training, held_out, seed))
-    progress("writing the report")
+    step = progress("writing the report", 1)
     report = retraining_report.write(folder / name, candidate.name, bases.live.name, len(training), comparison)
+    step(1)
     refusal = _save(work, candidate, comparison, promote=promote, force=force, by=by)
     return Retrained(
         bundle=name,
@@ -104,7 +112,8 @@ def retrain(
         base=bases.taught.name,
         live_before=bases.live.name,
         examples=len(training),
-        decisions=len(decisions),
+        decisions=len(gathered.decisions),
+        left_out=gathered.left_out,
         held_out=len(held_out),
         comparison=comparison,
         promoted=promote and refusal is None,
@@ -113,50 +122,13 @@ def retrain(
     )
 
 
-def _labelled(paths: Sequence[Path]) -> list[Example]:
-    try:
-        return [example for path in paths for example in read_labelled_file(path)]
-    except DataError as error:
-        raise InvalidValueError(str(error)) from error
-
-
-def _taught(base: Bundle, training: Sequence[Example], name: str, seed: int, progress: Progress) -> Bundle:
+def _taught(base: Bundle, training: Sequence[Example], name: str, seed: int, progress: Note) -> Bundle:
     try:
         return teach(base, training, name=name, seed=seed, progress=progress)
     except DataError as error:
         raise InvalidValueError(
             f"Nothing can be learned: {error}. Decide on more comments, both ways, or give a labelled file."
         ) from error
-
-
-def _decisions(work: Work, site_slugs: Sequence[str], now: datetime) -> list[Example]:
-    with work() as unit:
-        ids = [enrolments.site(unit.connection, slug).id for slug in site_slugs] or None
-        lessons = training_examples.lessons(unit.connection, now=now, site_ids=ids)
-        return [
-            Example(lesson.text, lesson.values, origin="decision", group=f"author {lesson.author_id}")
-            for lesson in lessons
-        ]
-
-
-def part(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """(training, held out): one group in five is held out, always the same ones; copies of their texts are not taught.
-
-    A group is an author where one is known, else the text. It depends on nothing but the group and the seed, so an
-    example that is held out today was held out from all earlier retrainings.
-    """
-    held_out = [example for example in examples if _is_held_out(example, seed)]
-    unseen = {normalise(example.text) for example in held_out}
-    training = [
-        example for example in examples if not _is_held_out(example, seed) and normalise(example.text) not in unseen
-    ]
-    return training, held_out
-
-
-def _is_held_out(example: Example, seed: int) -> bool:
-    group = example.group or normalise(example.text)
-    digest = hashlib.sha256(f"{seed} {group}".encode()).digest()
-    return int.from_bytes(digest[:8]) % _HELD_OUT_OF == 0
 
 
 def _bases(work: Work) -> _Bases:

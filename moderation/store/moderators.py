@@ -48,6 +48,12 @@ def by_email(connection: Connection, email: str) -> Account | None:
     return Account(*row) if row else None
 
 
+def ids_by_email(connection: Connection, emails: Sequence[str]) -> dict[str, int]:
+    """The ids of those people among these who are known, also of those whose accounts are closed."""
+    rows = connection.execute(select(Moderator.email, Moderator.id).where(Moderator.email.in_(emails)))
+    return {row.email: row.id for row in rows}
+
+
 def by_invitation(connection: Connection, digest: bytes, now: datetime) -> Account | None:
     """Whose one-time link this is, as long as it is neither used nor old."""
     row = connection.execute(

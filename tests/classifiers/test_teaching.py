@@ -5,7 +5,7 @@ import pytest
 
 from classifiers import LABELS, Bundle, load_bundle
 from classifiers.teaching import _desk, _Lesson
-from classifiers.training import DataError, Example, evaluate_bundle, split_examples, teach
+from classifiers.training import DataError, Example, Step, evaluate_bundle, split_examples, teach
 from tests.classifiers.desk import RUDE, decisions, example
 
 
@@ -42,7 +42,7 @@ def test_the_merged_bundle_is_the_base_plus_the_residual(bundle: Bundle) -> None
     """With both parts computed apart from the taught bundle, up to the rounding of weights to bytes."""
     examples = decisions(120)
     taught = teach(bundle, examples, name="taught", seed=1)
-    desk = _desk(bundle, examples)
+    desk = _desk(bundle, examples, lambda _: None)
     residual = _Lesson(bundle, desk, 0, 1).fit(np.arange(len(examples)))
     trust = 60 / (60 + 8)
     expected = (
@@ -101,7 +101,13 @@ def test_decisions_that_all_say_the_same_teach_nothing_and_are_refused(bundle: B
         teach(bundle, [example("এক", toxicity=1.0), example("দুই", toxicity=1.0)], name="x", seed=1)
 
 
-def test_progress_is_told(bundle: Bundle) -> None:
-    told: list[str] = []
-    teach(bundle, decisions(20), name="x", seed=1, progress=told.append)
-    assert told == ["making features", "fitting toxicity", "fitting insult"]
+def test_progress_is_told_in_steps_that_all_come(bundle: Bundle) -> None:
+    told: dict[str, list[int]] = {}
+
+    def note(what: str, steps: int) -> Step:
+        told[what] = [steps]
+        return told[what].append
+
+    teach(bundle, decisions(20), name="x", seed=1, progress=note)
+    assert list(told) == ["making features", "fitting labels"]
+    assert all(sum(done) == steps for steps, *done in told.values())

@@ -8,7 +8,7 @@ import pytest
 from classifiers.training import Example
 from moderation.domain.errors import ConflictError, InvalidValueError, PromotionRefusedError
 from moderation.settings import Settings
-from moderation.steps import promoting, retraining
+from moderation.steps import gathering, promoting, retraining
 from moderation.steps.retraining_report import Compared, Comparison
 from moderation.store import bundles
 from moderation.store.unit_of_work import Work
@@ -110,20 +110,20 @@ def example(number: int, author: str = "") -> Example:
 def test_what_is_held_out_stays_held_out_as_the_desk_grows() -> None:
     few = [example(number, f"author {number % 40}") for number in range(100)]
     many = [example(number, f"author {number % 90}") for number in range(300)]
-    held_then = {one.group for one in retraining.part(few, 0)[1]}
-    taught_later = {one.group for one in retraining.part(many, 0)[0]}
+    held_then = {one.group for one in gathering.part(few, 0)[1]}
+    taught_later = {one.group for one in gathering.part(many, 0)[0]}
     assert held_then
     assert not held_then & taught_later
 
 
 def test_an_authors_comments_are_never_on_both_sides() -> None:
-    training, held_out = retraining.part([example(number, f"author {number % 30}") for number in range(200)], 3)
+    training, held_out = gathering.part([example(number, f"author {number % 30}") for number in range(200)], 3)
     assert not {one.group for one in training} & {one.group for one in held_out}
 
 
 def test_a_copy_of_a_held_out_text_is_not_taught() -> None:
     copies = [replace(example(1), group=f"author {number}") for number in range(50)]
-    training, held_out = retraining.part(copies, 0)
+    training, held_out = gathering.part(copies, 0)
     assert held_out
     assert training == []
 
