@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -84,6 +85,33 @@ def logistic(
     )
     model.fit(matrix.astype(np.float64), truth, sample_weight=weights * (0.5 / shares) ** balance)
     return model.coef_[0], float(model.intercept_[0])
+
+
+def residual_logistic(
+    matrix: Matrix, few: Floats, offsets: Floats, truth: Mask, weights: Floats, variances: tuple[float, Floats]
+) -> tuple[Floats, Floats]:
+    """What to add to known logits: coefficients of the sparse ``matrix`` and of the ``few`` dense columns.
+
+    Maximum a posteriori of a logistic regression with ``offsets`` and normal priors around zero; ``variances`` are one
+    for all columns of the matrix and one for each dense column. With nothing to learn from both are zero. L-BFGS over
+    the columns that occur, each scaled by its prior's deviation.
+    """
+    columns, places = np.unique(matrix.indices, return_inverse=True)
+    shape, deviation = (matrix.shape[0], len(columns)), np.sqrt(variances[0])
+    wide = csr_matrix((matrix.data.astype(np.float64) * deviation, places, matrix.indptr), shape=shape)
+    turned, narrow, signs = wide.T.tocsr(), few * np.sqrt(variances[1]), np.where(truth, 1.0, -1.0)
+
+    def loss(found: Floats) -> tuple[float, Floats]:
+        margins = signs * (offsets + wide @ found[: len(columns)] + narrow @ found[len(columns) :])
+        pulls = -signs * weights * 0.5 * (1 - np.tanh(0.5 * margins))
+        slope = np.concatenate([turned @ pulls, narrow.T @ pulls]) + found
+        return float((weights * np.logaddexp(0, -margins)).sum() + 0.5 * (found @ found)), slope
+
+    start = np.zeros(len(columns) + few.shape[1])
+    result = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-7, "gtol": 1e-3})
+    coefficients = np.zeros(matrix.shape[1])
+    coefficients[columns] = result.x[: len(columns)] * deviation
+    return coefficients, result.x[len(columns) :] * np.sqrt(variances[1])
 
 
 def platt(logits: Floats, truth: Mask, weights: Floats) -> tuple[float, float]:

@@ -96,7 +96,7 @@ def _largest(weights: Floats, owners: NDArray[np.int64]) -> float:
 def _limited(weights: Floats, owners: NDArray[np.int64], share: float, equal: int, free: float) -> Floats:
     """The weights with each owner's brought down to the limit, which is a share of what all owners count then."""
     owned = owners >= 0
-    sums = np.bincount(owners[owned], weights=weights[owned], minlength=1)
+    sums: Floats = np.bincount(owners[owned], weights=weights[owned], minlength=1).astype(np.float64)
     limit = _limit(sums, max(share, TIMES_EQUAL / max(equal, 1)), free)
     result = weights.copy()
     result[owned] *= (limit / np.maximum(sums, limit))[owners[owned]] if limit else 1.0

@@ -1,16 +1,18 @@
 """Learning from a desk's decisions: a residual classifier on top of a bundle, merged into a bundle of the very same
 form.
 
-Each label is a logistic regression on the text's features and on the base's seven standardised logits. As those are
-linear in the features too, the sum is one linear function again, and the new bundle loads without the old.
+Each label is the base's calibrated logit plus a linear function of the text's features and of the base's seven
+standardised logits, with a normal prior around zero: what the desk says nothing about stays as the base has it. As all
+of that is linear in the features, the sum is one linear function again, and the new bundle loads without the old.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, diags_array
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifiers.batch_text import normalise_all
@@ -18,21 +20,22 @@ from classifiers.bundle import Bundle, windows
 from classifiers.bundle_file import Calibration, Families
 from classifiers.drift import LEAST, profile_of_texts
 from classifiers.errors import DataError
-from classifiers.estimators import Mask, Matrix, logistic, matrix_of, platt
+from classifiers.estimators import Mask, Matrix, matrix_of, platt, residual_logistic
 from classifiers.examples import Example
+from classifiers.influence import HALF_LIFE, Influence, influence_of
 from classifiers.labels import LABELS
 from classifiers.progress import Note, Step, unheard
-from classifiers.script_detection import family_of, script_of
+from classifiers.script_detection import FAMILIES, family_of, script_of
 from classifiers.weights import Floats, Linear, quantised
 
-_BASE_SCALE = 0.7
-_STRENGTH = 2.0
-_TRUST_AT = 8
-"""So many examples of the rarer value make the new and the old count alike; with fewer the base prevails."""
-_PRIOR_LEVELS = np.linspace(-3, 3, 13)
-_PRIOR_WEIGHT = 2.0
-"""At each of these levels of the base's own logit so many made-up examples say what the base says: a desk that never
-met what the base knows does not unteach it.
+_FEATURES = 4.0
+_OWN = 0.1
+_OTHERS = 0.1
+_BIAS = 10.0
+_FAMILY_BIAS = 1.0
+"""Variances of the priors: of a feature's weight, of the change of the label's own logit, of the share of another
+label's standardised logit, of the bias, and of what a family of scripts departs from it. Chosen on desks and draws that
+are not reported (docs/classifier.md).
 """
 _PLATT_ROWS = 200
 _FOLDS = 4
@@ -56,39 +59,41 @@ class _Desk:
     values: Floats
     weights: Floats
 
+    def known(self, index: int) -> NDArray[np.int64]:
+        """Rows that know the label."""
+        return np.flatnonzero(~np.isnan(self.values[:, index]))
+
 
 @dataclass(frozen=True, eq=False)
 class _Residual:
-    """A label's logit: features · weights + standardised base logits · shares + bias."""
+    """What a label's raw logit has added: features · weights + standardised base logits · shares; and what its
+    calibrated logit has added in each family of scripts.
+    """
 
     weights: Floats
     shares: Floats
-    bias: float
-
-    def logits(self, desk: _Desk) -> Floats:
-        result: Floats = desk.matrix @ self.weights + desk.standard @ self.shares + self.bias
-        return result
+    biases: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class _Merged:
-    """A taught label in the bundle's own form."""
+    """A taught label in the bundle's own form; slopes and offsets are one for each family of scripts."""
 
     weights: Floats
     bias: float
     slopes: Floats
     offsets: Floats
-    """One for each family of scripts."""
 
 
 def teach(base: Bundle, examples: Sequence[Example], *, name: str, seed: int, progress: Note = unheard) -> Bundle:
     """A new bundle that has learned from ``examples``. A label without both a 1 and a 0 among them stays exactly as
-    the base has it.
+    the base has it. How much each example counts is said by ``classifiers.influence``.
 
     Raises DataError where there is no label with both.
     """
+    influence = influence_of(examples)
     with threadpool_limits(limits=1):
-        desk = _desk(base, examples, progress("making features", len(examples)))
+        desk = _desk(base, examples, influence.weights, progress("making features", len(examples)))
         learned = [index for index in range(len(LABELS)) if _has_both(desk.values[:, index])]
         if not learned:
             raise DataError("nothing to learn: no label has both a 1 and a 0 among the examples")
@@ -98,8 +103,8 @@ def teach(base: Bundle, examples: Sequence[Example], *, name: str, seed: int, pr
             merged[index] = _Lesson(base, desk, index, seed).merged()
             step(1)
         linear, calibration = _assembled(base, desk, merged)
-    card = _card(base, name, examples, learned)
-    taught = Bundle(name, linear, calibration, card, {"taught_from": base.digest})
+    metrics = {"taught_from": base.digest, "taught_with": _taught_with(examples, influence)}
+    taught = Bundle(name, linear, calibration, _card(base, name, examples, learned), metrics)
     return replace(taught, metrics={**taught.metrics, **_reference(taught, examples)})
 
 
@@ -110,7 +115,7 @@ def _reference(taught: Bundle, examples: Sequence[Example]) -> dict[str, object]
     return {"reference": profile_of_texts(taught, normalise_all([one.text for one in examples])).to_dict()}
 
 
-def _desk(base: Bundle, examples: Sequence[Example], step: Step) -> _Desk:
+def _desk(base: Bundle, examples: Sequence[Example], weights: Floats, step: Step) -> _Desk:
     normalised = normalise_all([example.text for example in examples])
     families = np.array([family_of(script_of(text)) for text in normalised], dtype=np.int64)
     texts = _telling_windows(base, normalised, families)
@@ -119,10 +124,10 @@ def _desk(base: Bundle, examples: Sequence[Example], step: Step) -> _Desk:
     return _Desk(
         matrix_of(texts, base.linear.square_levels, step),
         logits,
-        _BASE_SCALE * (logits - base.calibration.centres) / base.calibration.spreads,
+        (logits - base.calibration.centres) / base.calibration.spreads,
         families,
         np.array(values, dtype=np.float64).reshape(-1, len(LABELS)),
-        np.array([example.weight for example in examples]),
+        weights,
     )
 
 
@@ -159,7 +164,11 @@ def _assembled(base: Bundle, desk: _Desk, merged: Mapping[int, _Merged]) -> tupl
 
 @dataclass(frozen=True, eq=False)
 class _Lesson:
-    """One label's learning from the desk's rows that know it."""
+    """One label's learning from the desk's rows that know it.
+
+    The residual is fitted in the units of the raw logit, so that the slope of each family of scripts applies to it as
+    to the base's, and nothing is lost in the merging.
+    """
 
     base: Bundle
     desk: _Desk
@@ -167,97 +176,79 @@ class _Lesson:
     seed: int
 
     def merged(self) -> _Merged:
-        """New and old blended by how much the desk has said."""
-        taught, trust = self.fit(self.rows), self.trust(self.rows)
-        linear, calibration = self.base.linear, self.base.calibration
-        weights, scale = linear.float_weights(), _BASE_SCALE / calibration.spreads * taught.shares
-        slope, offset = self.platt
-        new = taught.weights + scale.astype(np.float32) @ weights
-        new_bias = taught.bias + float((linear.biases - calibration.centres) @ scale)
-        old_bias = slope * float(linear.biases[self.index]) + offset
+        rows, linear, calibration = self.desk.known(self.index), self.base.linear, self.base.calibration
+        found, (slope, offset) = self.fit(rows), self._recalibrated(rows)
+        shares = found.shares / calibration.spreads
+        shares[self.index] += 1.0
         return _Merged(
-            trust * new + (1 - trust) * slope * weights[self.index],
-            trust * new_bias + (1 - trust) * old_bias,
-            *self._by_family(trust),
+            found.weights + shares.astype(np.float32) @ linear.float_weights(),
+            float(linear.biases @ shares - calibration.centres @ (found.shares / calibration.spreads)),
+            slope * calibration.slopes[:, self.index],
+            slope * (calibration.offsets[:, self.index] + found.biases) + offset,
         )
 
-    @property
-    def platt(self) -> tuple[float, float]:
-        """The base's slope and offset, in the mean of the desk's mixture of scripts: one linear function has one."""
-        calibration, families = self.base.calibration, self.desk.families[self.rows]
-        slopes, offsets = calibration.slopes[families, self.index], calibration.offsets[families, self.index]
-        return float(slopes.mean()), float(offsets.mean())
-
-    def _by_family(self, trust: float) -> tuple[Floats, Floats]:
-        """Slopes and offsets on top of the blended logit: what the base had for each family of scripts counts as much
-        as the base does.
-        """
-        slope, offset = self.platt
-        slopes = self.base.calibration.slopes[:, self.index] / slope
-        offsets = self.base.calibration.offsets[:, self.index] - slopes * offset
-        new_slope, new_offset = self._recalibrated()
-        return (
-            new_slope * (trust + (1 - trust) * slopes),
-            new_slope * (1 - trust) * offsets + new_offset,
+    def fit(self, rows: NDArray[np.int64]) -> _Residual:
+        slopes, families = self._slopes(rows), np.eye(len(FAMILIES))[self.desk.families[rows]]
+        scaled = csr_matrix(diags_array(slopes) @ self.desk.matrix[rows])
+        few = np.hstack([self.desk.standard[rows] * slopes[:, None], families, np.ones((len(rows), 1))])
+        shares = np.full(len(LABELS), _OTHERS)
+        shares[self.index] = _OWN * self.base.calibration.spreads[self.index] ** 2
+        weights, added = residual_logistic(
+            scaled,
+            few,
+            self.said_before(rows),
+            self.truth(rows),
+            self.desk.weights[rows],
+            (_FEATURES, np.concatenate([shares, np.full(len(FAMILIES), _FAMILY_BIAS), [_BIAS]])),
         )
+        return _Residual(weights, added[: len(LABELS)], added[len(LABELS) : -1] + added[-1])
 
-    @property
-    def rows(self) -> NDArray[np.int64]:
-        return np.flatnonzero(~np.isnan(self.desk.values[:, self.index]))
+    def said_before(self, rows: NDArray[np.int64]) -> Floats:
+        """What the base says of these rows, calibrated."""
+        offsets = self.base.calibration.offsets[self.desk.families[rows], self.index]
+        result: Floats = self._slopes(rows) * self.desk.logits[rows, self.index] + offsets
+        return result
+
+    def logits(self, found: _Residual, rows: NDArray[np.int64]) -> Floats:
+        """What base and residual say of these rows together."""
+        added = self.desk.matrix[rows] @ found.weights + self.desk.standard[rows] @ found.shares
+        result: Floats = self.said_before(rows) + self._slopes(rows) * added + found.biases[self.desk.families[rows]]
+        return result
 
     def truth(self, rows: NDArray[np.int64]) -> Mask:
         truth: Mask = self.desk.values[rows, self.index] == 1.0
         return truth
 
-    def trust(self, rows: NDArray[np.int64]) -> float:
-        """Share of the new logit; the rest is the base's."""
-        truth = self.truth(rows)
-        rarer = int(min(truth.sum(), (~truth).sum()))
-        return rarer / (rarer + _TRUST_AT)
+    def _slopes(self, rows: NDArray[np.int64]) -> Floats:
+        slopes: Floats = self.base.calibration.slopes[self.desk.families[rows], self.index]
+        return slopes
 
-    def fit(self, rows: NDArray[np.int64]) -> _Residual:
-        """The residual regression on these rows and on the prior's."""
-        prior, chances = self._prior()
-        features, width = self.desk.matrix[rows], self.desk.matrix.shape[1]
-        empty = csr_matrix((2 * len(prior), width), dtype=features.dtype)
-        design = hstack(
-            [vstack([features, empty]), csr_matrix(np.concatenate([self.desk.standard[rows], prior, prior]))]
-        )
-        truth = np.concatenate([self.truth(rows), np.ones(len(prior), dtype=bool), np.zeros(len(prior), dtype=bool)])
-        weights = [self.desk.weights[rows], _PRIOR_WEIGHT * chances, _PRIOR_WEIGHT * (1 - chances)]
-        found, intercept = logistic(design.tocsr(), truth, np.concatenate(weights), _STRENGTH, self.seed)
-        return _Residual(found[:width], found[width:], intercept)
-
-    def _prior(self) -> tuple[Floats, Floats]:
-        """Standardised logits of texts of which nothing but the base's opinion is known, and that opinion."""
-        calibration, index = self.base.calibration, self.index
-        raw = calibration.centres[index] + calibration.spreads[index] * _PRIOR_LEVELS
-        standard = np.zeros((len(_PRIOR_LEVELS), len(LABELS)))
-        standard[:, index] = _BASE_SCALE * _PRIOR_LEVELS
-        slope, offset = self.platt
-        return standard, 0.5 * (1 + np.tanh(0.5 * (raw * slope + offset)))
-
-    def _recalibrated(self) -> tuple[float, float]:
+    def _recalibrated(self, rows: NDArray[np.int64]) -> tuple[float, float]:
         """Platt on logits of examples that were left out of their fit; below _PLATT_ROWS logits stand as they are."""
-        rows = self.rows
         folds = np.random.default_rng(self.seed + self.index).permutation(len(rows)) % _FOLDS
         parts = [
             (rows[folds != fold], rows[folds == fold]) for fold in range(_FOLDS if len(rows) < _ONE_FOLD_ROWS else 1)
         ]
         if len(rows) < _PLATT_ROWS or not all(_has_both(self.desk.values[rest, self.index]) for rest, _ in parts):
             return 1.0, 0.0
-        unseen = np.concatenate([self._blended(rest)[left] for rest, left in parts])
+        unseen = np.concatenate([self.logits(self.fit(rest), left) for rest, left in parts])
         left_out = np.concatenate([left for _, left in parts])
         truth = self.truth(left_out)
         return platt(unseen, truth, self.desk.weights[left_out]) if _has_both(truth.astype(float)) else (1.0, 0.0)
 
-    def _blended(self, rows: NDArray[np.int64]) -> Floats:
-        """Logits of all the desk's examples as learned from these rows."""
-        slope, offset = self.platt
-        old = slope * self.desk.logits[:, self.index] + offset
-        trust = self.trust(rows)
-        blended: Floats = trust * self.fit(rows).logits(self.desk) + (1 - trust) * old
-        return blended
+
+def _taught_with(examples: Sequence[Example], influence: Influence) -> dict[str, object]:
+    """What the metrics of a taught bundle tell of its lessons; nobody is named."""
+    origins, weights = Counter(example.origin for example in examples), Counter[str]()
+    for example, weight in zip(examples, influence.weights.tolist(), strict=True):
+        weights[example.origin] += weight
+    return {
+        "examples": len(examples),
+        "origins": dict(sorted(origins.items())),
+        "weights": {origin: round(weight, 1) for origin, weight in sorted(weights.items())},
+        "half_life": HALF_LIFE,
+        **influence.to_dict(),
+    }
 
 
 def _card(base: Bundle, name: str, examples: Sequence[Example], learned: Sequence[int]) -> str:
