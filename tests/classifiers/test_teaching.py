@@ -1,9 +1,13 @@
 """Tests of classifiers.teaching: a desk's decisions merged into a bundle."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 
 from classifiers import LABELS, Bundle, load_bundle
+from classifiers.influence import recency
 from classifiers.teaching import _desk, _Lesson
 from classifiers.training import DataError, Example, Step, evaluate_bundle, split_examples, teach
 from tests.classifiers.desk import RUDE, decisions, example
@@ -110,3 +114,46 @@ def test_progress_is_told_in_steps_that_all_come(bundle: Bundle) -> None:
     teach(bundle, decisions(20), name="x", seed=1, progress=note)
     assert list(told) == ["making features", "fitting labels"]
     assert all(sum(done) == steps for steps, *done in told.values())
+
+
+def _by(person: str, examples: list[Example], *, inverted: bool = False) -> list[Example]:
+    """The same comments as one moderator's decisions, all the wrong way round if wished."""
+    return [
+        replace(
+            one,
+            person=person,
+            values=tuple(1 - value if inverted and value is not None else value for value in one.values),
+        )
+        for one in examples
+    ]
+
+
+def test_one_of_five_moderators_who_labels_everything_wrongly_and_most_of_all_cannot_turn_the_bundle(
+    bundle: Bundle,
+) -> None:
+    comments, test = split_examples(decisions(1_600), 0.2, seed=1)
+    honest = [one for n in range(4) for one in _by(f"moderator {n}", comments[n * 60 : n * 60 + 60])]
+    hostile = _by("moderator 5", comments[240:], inverted=True)
+    assert len(hostile) > 3 * len(honest)
+    unlimited = [replace(one, person="") for one in honest + hostile]
+    assert _auc(teach(bundle, unlimited, name="turned", seed=1), test) < 0.5
+    assert _auc(teach(bundle, honest + hostile, name="taught", seed=1), test) > 0.9
+
+
+def test_decisions_are_learned_with_the_weight_of_their_age(bundle: Bundle) -> None:
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    dated = [replace(one, decided_at=first + timedelta(days=n)) for n, one in enumerate(decisions(400))]
+    weighed = [replace(one, weight=weight) for one, weight in zip(decisions(400), recency(dated), strict=True)]
+    by_age, by_weight, timeless = (
+        teach(bundle, examples, name="x", seed=1) for examples in (dated, weighed, decisions(400))
+    )
+    assert np.array_equal(by_age.linear.weights, by_weight.linear.weights)
+    assert not np.array_equal(by_age.linear.weights, timeless.linear.weights)
+
+
+def test_the_metrics_tell_of_the_lessons_and_name_nobody(bundle: Bundle) -> None:
+    examples = _by("moderator 17", decisions(40)) + [replace(one, origin="desk.csv") for one in decisions(20)]
+    told = load_bundle(teach(bundle, examples, name="x", seed=1).to_bytes()).metrics["taught_with"]
+    assert isinstance(told, dict)
+    assert (told["examples"], told["people"], told["origins"]) == (60, 1, {"desk": 40, "desk.csv": 20})
+    assert "17" not in str(told)

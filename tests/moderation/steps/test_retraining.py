@@ -1,14 +1,13 @@
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from classifiers.training import Example
+from classifiers.training import Step
 from moderation.domain.errors import ConflictError, InvalidValueError, PromotionRefusedError
 from moderation.settings import Settings
-from moderation.steps import gathering, promoting, retraining
+from moderation.steps import promoting, retraining
 from moderation.steps.retraining_report import Compared, Comparison
 from moderation.store import bundles
 from moderation.store.unit_of_work import Work
@@ -103,29 +102,41 @@ def test_without_a_live_bundle_there_is_nothing_to_start_from(work: Work, labell
         retraining.retrain(work, labelled=[labelled], folder=tmp_path, now=NOW)
 
 
-def example(number: int, author: str = "") -> Example:
-    return Example(f"মন্তব্য {number}", (1.0, *[None] * 6), group=author)
+@pytest.mark.parametrize("part", ["reading", "making features", "fitting labels", "measuring", "writing"])
+def test_an_interrupt_in_any_part_leaves_nothing_half_done(
+    work: Work, settings: Settings, labelled: Path, tmp_path: Path, part: str
+) -> None:
+    name = promoting.ensure_starter(work, settings.starter_bundle)
+    interrupted = []
+
+    def note(what: str, steps: int) -> Step:
+        if what.startswith(part):
+            interrupted.append(what)
+            raise KeyboardInterrupt
+        assert steps > 0
+        return lambda _: None
+
+    with pytest.raises(KeyboardInterrupt):
+        retraining.retrain(
+            work, labelled=[labelled], folder=tmp_path / "r", now=NOW, promote=True, force=True, progress=note
+        )
+    assert interrupted
+    assert not (tmp_path / "r").exists()
+    with work() as unit:
+        assert [one.name for one in bundles.listed(unit.connection)] == [name]
 
 
-def test_what_is_held_out_stays_held_out_as_the_desk_grows() -> None:
-    few = [example(number, f"author {number % 40}") for number in range(100)]
-    many = [example(number, f"author {number % 90}") for number in range(300)]
-    held_then = {one.group for one in gathering.part(few, 0)[1]}
-    taught_later = {one.group for one in gathering.part(many, 0)[0]}
-    assert held_then
-    assert not held_then & taught_later
-
-
-def test_an_authors_comments_are_never_on_both_sides() -> None:
-    training, held_out = gathering.part([example(number, f"author {number % 30}") for number in range(200)], 3)
-    assert not {one.group for one in training} & {one.group for one in held_out}
-
-
-def test_a_copy_of_a_held_out_text_is_not_taught() -> None:
-    copies = [replace(example(1), group=f"author {number}") for number in range(50)]
-    training, held_out = gathering.part(copies, 0)
-    assert held_out
-    assert training == []
+def test_one_persons_labels_can_be_left_out(work: Work, settings: Settings, labelled: Path, tmp_path: Path) -> None:
+    promoting.ensure_starter(work, settings.starter_bundle)
+    other = tmp_path / "other.jsonl"
+    rows = [{"text": f"আরেকটা {n}", "toxicity": 1, "person": "Rahima"} for n in range(7)]
+    other.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    both = [labelled, other]
+    once = retraining.retrain(work, labelled=[labelled], folder=tmp_path, now=NOW)
+    made = retraining.retrain(work, labelled=both, folder=tmp_path, now=NOW, without_people=["Rahima"])
+    assert made.left_out == 7
+    assert made.examples == once.examples
+    assert made.digest == once.digest
 
 
 def compared(label: str, before: float, after: float) -> Compared:

@@ -117,6 +117,20 @@ def test_what_the_site_decided_itself_teaches_too(world: World, work: Work) -> N
     assert lesson.values == values(toxicity=1, insult=1)
 
 
+def test_a_lesson_tells_who_gave_it_and_by_which_decision(world: World, work: Work) -> None:
+    site_id = world.make_site()
+    made = decide(world, site_id, Verdict.APPROVE)
+    world.make_comment(site_id, "c2")
+    world.receive(
+        site_id,
+        Moderated("c2", Verdict.REJECT, (Label.INSULT,), RejectReason.LABELS, "editor", NOW, historical=False),
+    )
+    ours, theirs = learned(work)
+    assert ours.decision_id == made.decision_id
+    assert (ours.moderator_id is not None, ours.site_slug, ours.site_actor) == (True, "khobor", None)
+    assert (theirs.moderator_id, theirs.site_slug, theirs.site_actor) == (None, "khobor", "editor")
+
+
 def test_lessons_can_be_limited_to_some_sites(world: World, work: Work) -> None:
     one, other = world.make_site("one"), world.make_site("other")
     decide(world, one, Verdict.APPROVE)
