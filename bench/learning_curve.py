@@ -33,7 +33,7 @@ from classifiers.teaching import teach
 
 Floats = NDArray[np.float64]
 
-BATCHES = (0, 250, 500, 750, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500)
+BATCHES = (0, 250, 500, 1_000, 1_500, 2_500, 3_500)
 """After so many decisions the bundle is taught anew, and the queue is put in its order."""
 AIMS = {0: 0.69, 250: 0.81, 500: 0.82, 1_000: 0.84, 2_500: 0.86, 3_500: 0.865}
 MOST_FALL = 0.01

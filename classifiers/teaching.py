@@ -177,14 +177,14 @@ class _Lesson:
 
     def merged(self) -> _Merged:
         rows, linear, calibration = self.desk.known(self.index), self.base.linear, self.base.calibration
-        found, (slope, offset) = self.fit(rows), self._recalibrated(rows)
+        found, (slopes, offsets) = self.fit(rows), self._recalibrated(rows)
         shares = found.shares / calibration.spreads
         shares[self.index] += 1.0
         return _Merged(
             found.weights + shares.astype(np.float32) @ linear.float_weights(),
             float(linear.biases @ shares - calibration.centres @ (found.shares / calibration.spreads)),
-            slope * calibration.slopes[:, self.index],
-            slope * (calibration.offsets[:, self.index] + found.biases) + offset,
+            slopes * calibration.slopes[:, self.index],
+            slopes * (calibration.offsets[:, self.index] + found.biases) + offsets,
         )
 
     def fit(self, rows: NDArray[np.int64]) -> _Residual:
@@ -223,18 +223,26 @@ class _Lesson:
         slopes: Floats = self.base.calibration.slopes[self.desk.families[rows], self.index]
         return slopes
 
-    def _recalibrated(self, rows: NDArray[np.int64]) -> tuple[float, float]:
-        """Platt on logits of examples that were left out of their fit; below _PLATT_ROWS logits stand as they are."""
+    def _recalibrated(self, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Slopes and offsets by family: Platt on logits of examples that were left out of their fit. A family with
+        fewer than _PLATT_ROWS of them has those of all; where all are fewer, logits stand as they are.
+        """
         folds = np.random.default_rng(self.seed + self.index).permutation(len(rows)) % _FOLDS
         parts = [
             (rows[folds != fold], rows[folds == fold]) for fold in range(_FOLDS if len(rows) < _ONE_FOLD_ROWS else 1)
         ]
+        slopes, offsets = np.ones(len(FAMILIES)), np.zeros(len(FAMILIES))
         if len(rows) < _PLATT_ROWS or not all(_has_both(self.desk.values[rest, self.index]) for rest, _ in parts):
-            return 1.0, 0.0
-        unseen = np.concatenate([self.logits(self.fit(rest), left) for rest, left in parts])
+            return slopes, offsets
         left_out = np.concatenate([left for _, left in parts])
-        truth = self.truth(left_out)
-        return platt(unseen, truth, self.desk.weights[left_out]) if _has_both(truth.astype(float)) else (1.0, 0.0)
+        unseen = np.concatenate([self.logits(self.fit(rest), left) for rest, left in parts])
+        for family in range(len(FAMILIES)):
+            own = self.desk.families[left_out] == family
+            chosen = own if own.sum() >= _PLATT_ROWS else np.ones(len(own), dtype=bool)
+            truth, weights = self.truth(left_out[chosen]), self.desk.weights[left_out[chosen]]
+            if truth.any() and not truth.all():
+                slopes[family], offsets[family] = platt(unseen[chosen], truth, weights)
+        return slopes, offsets
 
 
 def _taught_with(examples: Sequence[Example], influence: Influence) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Tests of classifiers.teaching: a desk's decisions merged into a bundle."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from classifiers import LABELS, Bundle, load_bundle
 from classifiers.influence import recency
 from classifiers.teaching import _desk, _Lesson
 from classifiers.training import DataError, Example, Step, evaluate_bundle, split_examples, teach
-from tests.classifiers.desk import RUDE, decisions, example
+from tests.classifiers.desk import CIVIL, RUDE, decisions, example
 
 
 def _auc(bundle: Bundle, examples: list[Example]) -> float:
@@ -157,3 +158,22 @@ def test_the_metrics_tell_of_the_lessons_and_name_nobody(bundle: Bundle) -> None
     assert isinstance(told, dict)
     assert (told["examples"], told["people"], told["origins"]) == (60, 1, {"desk": 40, "desk.csv": 20})
     assert "17" not in str(told)
+
+
+def test_each_family_of_scripts_is_calibrated_to_its_own_habit(bundle: Bundle) -> None:
+    """A desk that rejects three in ten comments in Bangla script and eight in ten romanized ones, whatever they say."""
+    chance, examples = random.Random(4), []
+    words = {True: [word for word in CIVIL if word.isascii()], False: [word for word in CIVIL if not word.isascii()]}
+    for _ in range(1_200):
+        latin = chance.random() < 0.5
+        text = " ".join(chance.choices(words[latin], k=7))
+        examples.append(example(text, toxicity=float(chance.random() < (0.8 if latin else 0.3))))
+    taught, test = teach(bundle, examples[:800], name="x", seed=1), examples[800:]
+    for latin in (True, False):
+        part = [one for one in test if one.text.isascii() == latin]
+        habit = 0.8 if latin else 0.3
+        before, after = (
+            sum(scored.scores[0] for scored in each.score([one.text for one in part])) / len(part)
+            for each in (bundle, taught)
+        )
+        assert abs(after - habit) < 0.06 < abs(before - habit)
