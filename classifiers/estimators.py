@@ -143,7 +143,7 @@ def residual_logistic(
         return float((weights * np.logaddexp(0, -margins)).sum() + 0.5 * (found @ found)), slope
 
     start = np.zeros(width + few.shape[1])
-    result = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-6, "gtol": 1e-3})
+    result = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-5, "gtol": 1e-3})
     return folded.unfolded(result.x[:width] * deviation), result.x[width:] * np.sqrt(variances[1])
 
 

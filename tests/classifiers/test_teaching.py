@@ -11,7 +11,7 @@ from classifiers import LABELS, Bundle, load_bundle
 from classifiers.influence import recency
 from classifiers.teaching import _desk, _Lesson
 from classifiers.training import DataError, Example, Step, evaluate_bundle, split_examples, teach
-from tests.classifiers.desk import CIVIL, RUDE, decisions, example
+from tests.classifiers.desk import CIVIL, RUDE, comment, decisions, example
 
 
 def _auc(bundle: Bundle, examples: list[Example]) -> float:
@@ -177,3 +177,22 @@ def test_each_family_of_scripts_is_calibrated_to_its_own_habit(bundle: Bundle) -
             for each in (bundle, taught)
         )
         assert abs(after - habit) < 0.06 < abs(before - habit)
+
+
+def test_learning_only_what_it_is_least_certain_of_does_not_break_it(bundle: Bundle) -> None:
+    """Known as a collapse of learners that lose the base's opinion where nobody asks about it any more."""
+    chance, rude = random.Random(8), RUDE["insult"]
+    examples = [
+        example(comment(chance, tuple(chance.choices(rude, k=2)) if number % 2 else ()), toxicity=number % 2)
+        for number in range(900)
+    ]
+    waiting, test = examples[:600], examples[600:]
+    scores = np.array([scored.scores[0] for scored in bundle.score([one.text for one in waiting])])
+    asked = [waiting[at] for at in np.argsort(np.abs(scores - 0.5), kind="stable")[:330]]
+    before, after = (
+        evaluate_bundle(each, test).labels["toxicity"] for each in (bundle, teach(bundle, asked, name="x", seed=1))
+    )
+    assert before.auc is not None
+    assert after.auc is not None
+    assert after.auc > before.auc - 0.01
+    assert after.f1["0.5"] > before.f1["0.5"] - 0.01
