@@ -16,7 +16,7 @@ from classifiers.examples import Example
 from classifiers.weights import Floats
 
 HALF_LIFE: Final = 5_000
-"""After so many further decisions one counts half (chosen on desks that change their minds, docs/classifier.md)."""
+"""After so many further decisions one counts half (chosen on a desk that changes its mind, docs/classifier.md)."""
 PERSON_SHARE: Final = 0.2
 AUTHOR_SHARE: Final = 0.02
 TIMES_EQUAL: Final = 1.5
