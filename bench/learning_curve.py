@@ -28,7 +28,7 @@ from classifiers.evaluation import auc, calibration_error, f1
 from classifiers.examples import Example, read_any_labelled_file
 from classifiers.pool import train
 from classifiers.progress import Note, Step
-from classifiers.splits import near_copies, split_examples
+from classifiers.splits import copies_among, split_examples
 from classifiers.teaching import teach
 
 Floats = NDArray[np.float64]
@@ -125,7 +125,7 @@ def _untaught(folder: Path, cached: Path, desk: Desk, examples: Sequence[Example
     if cached.exists():
         return load_bundle(cached)
     rows = read_rows(folder, desk.family, (), note)
-    copies = near_copies([one.text for one in examples], [row.example.text for row in rows])
+    copies = {at for at, _ in copies_among([row.example.text for row in rows], [one.text for one in examples])}
     kept = [row for at, row in enumerate(rows) if at not in copies]
     bundle = train(kept, name=cached.stem, seed=1, note=note).bundle
     cached.write_bytes(bundle.to_bytes())
