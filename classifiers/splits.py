@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -44,6 +45,14 @@ def split_examples(examples: Sequence[Example], test_share: float, seed: int) ->
     return [each for at, each in enumerate(examples) if at not in test], [
         each for at, each in enumerate(examples) if at in test
     ]
+
+
+def apart_from(examples: Sequence[Example], texts: Sequence[str]) -> list[Example]:
+    """The examples that are no copy, in letters or nearly, of any of these texts: what may be learned from where they
+    are to measure.
+    """
+    copies = {place for place, _ in copies_among([example.text for example in examples], texts)}
+    return [example for place, example in enumerate(examples) if place not in copies]
 
 
 def copies_among(texts: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, int]]:

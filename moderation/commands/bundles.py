@@ -1,7 +1,5 @@
 """``bundles``: which trained bundles there are, which is live, and changing that."""
 
-from pathlib import Path
-
 import click
 
 from moderation.commands.groups import LazyGroup
@@ -12,21 +10,20 @@ from moderation.store import bundles as stored
 from moderation.store.bundles import Listed
 
 _HERE = "moderation.commands.bundles"
+_GATED = "moderation.commands.promotions"
 
 bundles = LazyGroup(
     name="bundles",
     help="List, import, compare, promote and roll back trained bundles.",
     lazy={
         "list": (f"{_HERE}:list_bundles", "All bundles, the newest first."),
-        "import": (f"{_HERE}:import_bundle", "Store a bundle from a file."),
-        "promote": (f"{_HERE}:promote", "Make a stored bundle the live one."),
+        "import": (f"{_GATED}:import_bundle", "Store a bundle from a file."),
+        "promote": (f"{_GATED}:promote", "Make a stored bundle the live one, if the gate lets it through."),
         "rollback": (f"{_HERE}:rollback", "Return to the bundle that was live before."),
         "shadow": (f"{_HERE}:shadow", "Let a bundle score beside the live one, deciding nothing."),
         "compare": ("moderation.commands.compare:compare", "What a policy would do with another bundle's scores."),
     },
 )
-
-_why = click.option("--why", default="", help="The reason, for the record.")
 
 
 @click.command("list")
@@ -54,37 +51,14 @@ def list_bundles(*, as_json: bool) -> None:
     say_table(("", "name", "digest", "origin", "created (UTC)"), rows)
 
 
-@click.command("import")
-@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", help="Another name than the one in the file.")
-@click.option("--promote", "promoted", is_flag=True, help="Make it the live one.")
-@json_option
-def import_bundle(*, path: Path, name: str | None, promoted: bool, as_json: bool) -> None:
-    """Store the bundle in FILE, after checking it."""
-    with opened() as runtime:
-        found = promoting.import_bundle(runtime.work, path, name=name, promote=promoted)
-    _say(found, as_json=as_json)
-
-
 @click.command()
-@click.argument("bundle")
-@_why
-@json_option
-def promote(*, bundle: str, why: str, as_json: bool) -> None:
-    """Make BUNDLE (a name, or the beginning of a digest) the live one."""
-    with opened() as runtime:
-        found = promoting.promote(runtime.work, bundle, why=why)
-    _say(found, as_json=as_json)
-
-
-@click.command()
-@_why
+@click.option("--why", default="", help="The reason, for the record.")
 @json_option
 def rollback(*, why: str, as_json: bool) -> None:
     """Return to the bundle that was live before the present one."""
     with opened() as runtime:
         found = promoting.roll_back(runtime.work, why=why)
-    _say(found, as_json=as_json)
+    say_bundle(found, as_json=as_json)
 
 
 @click.command()
@@ -117,7 +91,8 @@ def _document(bundle: Listed) -> dict[str, object]:
     }
 
 
-def _say(bundle: Listed, *, as_json: bool) -> None:
+def say_bundle(bundle: Listed, *, as_json: bool) -> None:
+    """Whether it is live now."""
     if as_json:
         say_json(_document(bundle))
         return

@@ -1,5 +1,6 @@
 """``retrain``: teaches a bundle from decisions and files, compares it with the live one, and promotes it if asked."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from classifiers.training import Note, Step
+from classifiers.training import Note, Step, Tested
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_table
 from moderation.steps import retraining
@@ -27,8 +28,8 @@ from moderation.steps.retraining import Retrained
     help="Leave out what this person labelled: an e-mail address here, a name at a site (`site khobor: Rahima`), or a "
     "file's `person`; may be repeated.",
 )
-@click.option("--promote", is_flag=True, help="Make the new bundle the live one, if it is shown to be no worse.")
-@click.option("--force", is_flag=True, help="With --promote: also if it is worse, or nothing could be measured.")
+@click.option("--promote", is_flag=True, help="Make the new bundle the live one, if the gate lets it through.")
+@click.option("--force", is_flag=True, help="With --promote: although the gate refuses; the record says so.")
 @click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where reports are kept.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @json_option
@@ -46,7 +47,7 @@ def retrain(
 ) -> None:
     """Teach a bundle from what people decided, and from labelled FILEs (CSV or JSON lines with a text and labels).
 
-    One author in five is kept aside to measure the new bundle against the live one. The report tells the figures.
+    The gate compares it with the live one on gold sets, fresh random labels and BanglaCheck. The report tells all.
     Exit code 1: it was to be promoted, and was refused.
     """
     if force and not promote:
@@ -94,14 +95,25 @@ def _say(made: Retrained, *, as_json: bool) -> None:
     click.echo(f"{made.decisions:,} decisions among all that were read; {made.held_out:,} held out to measure.")
     if made.left_out:
         click.echo(f"{made.left_out:,} labels were left out with the people who gave them.")
-    if made.comparison.labels:
-        rows = [
-            (one.label, one.rows, one.positives, f"{one.before:.3f}", f"{one.after:.3f}")
-            for one in made.comparison.labels
-        ]
-        say_table(("label", "held out", "with it", f"AUC of {made.live_before}", "AUC now"), rows)
+    say_table(
+        ("measured on", "measure", "rows", made.live_before, "new", "at worst", "finding"),
+        [_row(one) for one in made.verdict.tests if one.is_whole],
+    )
+    slices = [one for one in made.verdict.tests if not one.is_whole]
+    counts = Counter(one.finding for one in slices)
+    click.echo(f"{len(slices)} slices: {', '.join(f'{count} {finding}' for finding, count in counts.most_common())}.")
+    click.echo(f"The outcome of {made.changes:,} of the newest {made.compared:,} comments would change.")
+    click.echo("The gate lets it through." if made.verdict.allowed else f"The gate refuses it. {made.verdict.refusal}")
     click.echo(f"Report: {made.report}")
     click.echo("It is live now." if made.promoted else "It is stored, and not live.")
+
+
+def _row(one: Tested) -> tuple[object, ...]:
+    measure = f"{one.measure} {one.label or ''}"
+    if one.difference is None:
+        return (one.kind, measure, one.rows, "", "", "", one.finding)
+    figures = (f"{one.difference.before:.3f}", f"{one.difference.after:.3f}", f"{one.difference.low:+.3f}")
+    return (one.kind, measure, one.rows, *figures, one.finding)
 
 
 def _document(made: Retrained) -> dict[str, object]:
@@ -114,7 +126,10 @@ def _document(made: Retrained) -> dict[str, object]:
         "decisions": made.decisions,
         "left_out": made.left_out,
         "held_out": made.held_out,
-        "labels": [one.to_dict() for one in made.comparison.labels],
+        "kept_out": made.measuring,
+        "gate": made.verdict.to_dict(),
+        "changes": made.changes,
+        "compared": made.compared,
         "promoted": made.promoted,
         "refusal": made.refusal,
         "report": str(made.report),

@@ -1,4 +1,6 @@
-"""Keeps bundles, and says which is live. Running processes take up a promotion within seconds, without a restart."""
+"""Keeps bundles, brings the starter, and goes back. Running processes take up a promotion within seconds, without a
+restart. What a bundle must show before it is promoted by hand or by ``retrain`` is in ``gating``.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -26,10 +28,8 @@ def register(unit: UnitOfWork, bundle: Bundle, *, origin: str, name: str | None 
     )
 
 
-def import_bundle(
-    work: Work, path: Path, *, name: str | None = None, promote: bool = False, by: str = OPERATOR
-) -> bundles.Listed:
-    """Stores a bundle from a file, and promotes it where asked.
+def import_bundle(work: Work, path: Path, *, name: str | None = None, by: str = OPERATOR) -> bundles.Listed:
+    """Stores a bundle from a file. ``gating`` promotes.
 
     Raises:
         BundleError: the file is not a sound bundle.
@@ -39,24 +39,7 @@ def import_bundle(
     with work() as unit:
         register(unit, bundle, origin="import", name=name)
         audit_log.record(unit.connection, actor=by, act="bundle.imported", subject=bundle.digest)
-        found = bundles.find(unit.connection, bundle.digest)
-        if promote:
-            _promote(unit, found, by=by, why=f"imported from {path.name}")
         return bundles.find(unit.connection, bundle.digest)
-
-
-def promote(work: Work, name_or_digest: str, *, by: str = OPERATOR, why: str = "") -> bundles.Listed:
-    """Makes a stored bundle the live one, once it has proved that it loads.
-
-    Raises:
-        NotFoundError: there is none of this name or digest.
-        BundleError: its stored bytes are not sound.
-    """
-    with work() as unit:
-        found = bundles.find(unit.connection, name_or_digest)
-        load_bundle(bundles.content_of(unit.connection, found.id))
-        _promote(unit, found, by=by, why=why or "promoted by hand")
-        return bundles.find(unit.connection, found.digest)
 
 
 def set_shadow(work: Work, name_or_digest: str | None, *, by: str = OPERATOR) -> bundles.Listed | None:
@@ -73,11 +56,6 @@ def set_shadow(work: Work, name_or_digest: str | None, *, by: str = OPERATOR) ->
         bundles.choose_shadow(unit.connection, found.id if found else None, by=by)
         audit_log.record(unit.connection, actor=by, act="bundle.shadow", subject=found.name if found else "none")
         return bundles.find(unit.connection, found.digest) if found else None
-
-
-def _promote(unit: UnitOfWork, bundle: bundles.Listed, *, by: str, why: str) -> None:
-    bundles.promote(unit.connection, bundle.id, by=by, why=why)
-    audit_log.record(unit.connection, actor=by, act="bundle.promoted", subject=bundle.name, details={"why": why})
 
 
 def roll_back(work: Work, *, by: str = OPERATOR, why: str = "") -> bundles.Listed:

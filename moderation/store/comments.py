@@ -215,6 +215,14 @@ def claim_waiting(connection: Connection, *, most: int, single: bool, lease: tim
     return _read_waiting(connection, ids) if ids else []
 
 
+def newest(connection: Connection, most: int) -> list[Waiting]:
+    """The comments received last, the oldest first, as if they waited still; what the site deleted is left out."""
+    ids = connection.scalars(
+        select(Comment.id).where(Comment.state != State.DELETED.value).order_by(Comment.id.desc()).limit(most)
+    ).all()
+    return _read_waiting(connection, ids)
+
+
 WAITING_COLUMNS: Final = (
     Comment.id,
     Comment.public_id,

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from classifiers.splits import copies_among
-from classifiers.training import split_examples
+from classifiers.training import apart_from, split_examples
 from tests.classifiers.desk import comment, example
 
 
@@ -68,3 +68,11 @@ def test_no_examples_part_into_none() -> None:
 def test_a_share_that_leaves_a_side_empty_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="test_share"):
         split_examples([], share, seed=1)
+
+
+def test_what_is_to_measure_is_kept_out_of_what_is_learned_from_with_its_near_copies() -> None:
+    text = "আজ সকালে বাজারে সবজির দাম কিছুটা কমেছে বলে শুনলাম"
+    near, other = f"{text}!!", "কাল বিকেলে মাঠে খেলা দেখতে যাব সবাই মিলে"
+    examples = [example(each, toxicity=0.0) for each in (text, near, f"{text} ভাই", other, "")]
+    assert [one.text for one in apart_from(examples, [text])] == [other, ""]
+    assert apart_from(examples, []) == examples

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from moderation.demo.discussion import load_discussion
 from moderation.demo.memory import Heard
+from tests.gold import gold_file, small_desk
 from tests.journeys.service import UNDO_SECONDS, Service
 
 TAKEN_UP_WITHIN = 5.0
@@ -70,7 +71,9 @@ def test_what_a_person_publishes_in_the_browser_reaches_the_site_after_the_grace
 
 def test_a_promoted_bundle_is_taken_up_by_the_running_processes(service: Service, tmp_path: Path) -> None:
     running = {process.pid for process in service.processes()}
-    made = service.answer("retrain", str(_labelled(tmp_path)), "--promote", "--force")
+    service.answer("gold", "import", str(gold_file(tmp_path)))
+    made = service.answer("retrain", str(small_desk(tmp_path)), "--without-decisions", "--promote")
+    assert made["gate"]["allowed"]
     time.sleep(TAKEN_UP_WITHIN)
     assert _scored_by(service, "promoted") == {made["bundle"]}
     assert running <= {process.pid for process in service.processes()}
@@ -91,10 +94,3 @@ def _scored_by(service: Service, name: str) -> set[str]:
     service.post(texts)
     service.wait_until_heard(texts, 30)
     return {service.status(one)["bundle"] for one in texts}
-
-
-def _labelled(folder: Path) -> Path:
-    path = folder / "desk.csv"
-    rows = [f"চমৎকার লেখা {n} সুজলং,0\nকটিমর কুলাঙ্গার {n},1" for n in range(60)]
-    path.write_text("\n".join(["text,toxicity", *rows]) + "\n", encoding="utf-8")
-    return path

@@ -1,4 +1,4 @@
-"""The tables, in four families. Importing this package registers them all on ``Base.metadata``."""
+"""The tables, in five families. Importing this package registers them all on ``Base.metadata``."""
 
 from moderation.store.schema.base import Base
 from moderation.store.schema.comments import Author, Comment, EarlyEvent, InboxEntry, Report, Revision, Story
@@ -19,6 +19,7 @@ from moderation.store.schema.operation import (
     Session,
     ShadowChoice,
 )
+from moderation.store.schema.promoting import GateVerdict, GoldRow, GoldSet
 from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList
 
 __all__ = [
@@ -38,6 +39,9 @@ __all__ = [
     "DriftReference",
     "EarlyEvent",
     "Endpoint",
+    "GateVerdict",
+    "GoldRow",
+    "GoldSet",
     "Heartbeat",
     "InboxEntry",
     "Invitation",

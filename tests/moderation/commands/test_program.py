@@ -20,6 +20,7 @@ from moderation.store import audit_log
 from moderation.store.unit_of_work import Work
 from moderation.vault import Vault
 from tests.conftest import SECRET_KEY
+from tests.gold import gold_file, small_desk
 
 Run = Callable[..., Result]
 SITE = ("enrol", "site", "khobor", "--name", "খবর", "--url", "https://khobor.example")
@@ -74,7 +75,7 @@ def test_only_retraining_loads_the_training_libraries() -> None:
     script = (
         "import sys\n"
         "from moderation.commands.program import program\n"
-        "for name in ('enrol', 'migrate', 'policy', 'status', 'bundles'): program.get_command(None, name)\n"
+        "for name in ('enrol', 'migrate', 'policy', 'status', 'bundles', 'gold'): program.get_command(None, name)\n"
         "print([name for name in ('sklearn', 'matplotlib', 'scipy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -101,6 +102,7 @@ def test_bad_input_is_one_clear_line_and_exit_code_two(run: Run) -> None:
         ("secrets", "rotate", "unknown", "--purpose", "webhook"),
         ("bundles", "promote", "unknown"),
         ("bundles", "rollback"),
+        ("gold", "show", "unknown"),
         ("policy", "set", "khobor"),
         ("callbacks", "replay", "unknown"),
         ("retrain",),
@@ -170,6 +172,34 @@ def test_a_promotion_can_be_taken_back(run: Run, tmp_path: Path) -> None:
     run("retrain", str(desk(tmp_path)), "--promote", "--force")
     assert answer(run("bundles", "rollback", "--json"))["origin"] == "starter"
     assert "none to go back to" in run("bundles", "rollback", code=2).stderr
+
+
+def test_from_a_gold_set_to_a_promoted_bundle_and_back(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    desk = str(small_desk(tmp_path))
+    refused = run("retrain", desk, "--promote", code=1)
+    assert "there is no gold set" in refused.stderr
+    frozen = answer(run("gold", "import", str(gold_file(tmp_path)), "--json"))
+    assert (frozen["rows"], frozen["harmful"], frozen["good"], frozen["is_enough"]) == (50, 25, 25, True)
+    made = answer(run("retrain", desk, "--promote", "--json"))
+    assert made["promoted"]
+    assert made["gate"]["allowed"]
+    assert made["gate"]["reasons"] == []
+    assert Path(made["report"]).name == "report.html"
+    (listed,) = answer(run("gold", "list", "--json"))
+    assert listed["digest"] == frozen["digest"]
+    assert "25" in run("gold", "show", "desk-gold").stdout
+    assert answer(run("bundles", "rollback", "--json"))["origin"] == "starter"
+    assert answer(run("bundles", "promote", made["bundle"], "--json"))["live"]
+    assert answer(run("gold", "retire", "desk-gold", "--json"))["retired_at"]
+
+
+def test_a_retraining_tells_a_person_what_the_gate_found(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    shown = run("retrain", str(small_desk(tmp_path))).stdout
+    assert "The gate refuses it." in shown
+    assert "banglacheck" in shown
+    assert "It is stored, and not live." in shown
 
 
 def test_a_policy_goes_out_and_in_as_the_same_document(run: Run, tmp_path: Path) -> None:
