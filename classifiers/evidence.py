@@ -146,7 +146,7 @@ class Margins:
     """Of either value for an AUC, altogether for a share."""
 
 
-def tested_slices(evidence: Evidence, margins: Margins) -> list[Tested]:
+def slices_tested(evidence: Evidence, margins: Margins) -> list[Tested]:
     """Every measure on the whole, on each script and each group that has a row, and on a script and group together
     where there are enough rows for that.
     """

@@ -22,7 +22,7 @@ from typing import Literal
 from classifiers.banglacheck import Limits
 from classifiers.bundle import Bundle
 from classifiers.check_comparison import CheckComparison, CheckMargins, compare_checks
-from classifiers.evidence import Evidence, Margins, Tested, tested_slices
+from classifiers.evidence import Evidence, Margins, Tested, slices_tested
 
 LEAST_RANDOM = 200
 """Random labels that stand in for a gold set: with one comment in twenty harmful, some ten of them are."""
@@ -108,7 +108,7 @@ def judge(
     ``step`` is told of each bundle that BanglaCheck is done with.
     """
     checked = compare_checks(before, after, CHECK_MARGINS, step)
-    tests = [tested for each in evidence for tested in tested_slices(each, DESK_MARGINS)] + list(checked.tests)
+    tests = [tested for each in evidence for tested in slices_tested(each, DESK_MARGINS)] + list(checked.tests)
     counting = [each for each in evidence if _counts(each)]
     reasons = [
         *_missing(evidence),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifiers import LABELS, Bundle, Scored
-from classifiers.evidence import Evidence, Kind, finding, gathered, tested_slices
+from classifiers.evidence import Evidence, Kind, finding, gathered, slices_tested
 from classifiers.paired import Difference, Truth
 from classifiers.promotion import DESK_MARGINS, LEAST_RANDOM, judge
 from classifiers.thresholds import DEFAULT_HOLD
@@ -105,7 +105,7 @@ def test_a_finding_needs_both_the_size_of_a_fall_and_its_certainty(
 
 def test_every_slice_that_has_a_row_is_tested_or_named_as_too_few(starter: Bundle) -> None:
     evidence = gathered("gold", labelled(), starter, starter, holds)
-    found = tested_slices(evidence, DESK_MARGINS)
+    found = slices_tested(evidence, DESK_MARGINS)
     scripts = {one.script for one in found}
     assert {None, "bn", "bn-Latn", "en"} <= scripts
     few = [one for one in found if one.finding == "too few to tell"]
@@ -123,7 +123,7 @@ def test_rows_are_told_by_the_groups_that_they_name(starter: Bundle) -> None:
     evidence = gathered("gold", examples, starter, starter, holds)
     (named,) = [
         one
-        for one in tested_slices(evidence, DESK_MARGINS)
+        for one in slices_tested(evidence, DESK_MARGINS)
         if one.group == "hindu" and one.measure != "auc" and one.script is None
     ]
     assert named.rows == 25
