@@ -41,6 +41,7 @@ class Lock(StrEnum):
 LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "static"): Lock.OPEN,
     ("GET", "dashboard.static"): Lock.OPEN,
+    ("GET", "dashboard.stylesheet"): Lock.OPEN,
     ("GET", "reference.openapi_document"): Lock.OPEN,
     ("GET", "reference.show_reference"): Lock.OPEN,
     ("GET", "health.live"): Lock.OPEN,

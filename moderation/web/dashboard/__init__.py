@@ -5,7 +5,7 @@ Views translate and never decide: they read a form, call one step, and show a pa
 session; every change is a POST with a token that is bound to it.
 """
 
-from moderation.web.dashboard import admission, bundles, claiming, decisions, deliveries, figures, review
+from moderation.web.dashboard import admission, bundles, claiming, decisions, deliveries, figures, review, stylesheet
 from moderation.web.dashboard.blueprint import dashboard
 
-__all__ = ["admission", "bundles", "claiming", "dashboard", "decisions", "deliveries", "figures", "review"]
+__all__ = ["admission", "bundles", "claiming", "dashboard", "decisions", "deliveries", "figures", "review", "stylesheet"]

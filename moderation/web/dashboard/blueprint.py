@@ -8,16 +8,20 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import NotPermittedError
-from moderation.domain.permission import Permission, permits
+from moderation.domain.permission import Permission, permissions_of, permits
 from moderation.domain.vocabulary import Label, Role
 from moderation.steps import admitting
 from moderation.steps.admitting import Admitted
 from moderation.web.current import runtime
-from moderation.web.dashboard import displaying, wording
+from moderation.web.dashboard import displaying, navigation, wording
 
 dashboard: Final = Blueprint("dashboard", __name__, template_folder="templates", static_folder="static")
 
-_PUBLIC: Final = frozenset({"dashboard.login", "dashboard.welcome", "dashboard.static", "dashboard.language"})
+_PUBLIC: Final = frozenset(
+    {"dashboard.login", "dashboard.welcome", "dashboard.static", "dashboard.stylesheet", "dashboard.language"}
+)
+_NOBODYS: Final = frozenset({"dashboard.static", "dashboard.stylesheet"})
+"""The same for everybody, so nobody is looked up."""
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_FIELD: Final = "csrf"
 
@@ -57,7 +61,7 @@ def csrf_token() -> str:
 @dashboard.before_request
 def _gate() -> ResponseReturnValue | None:
     token = session_token()
-    if token and request.endpoint != "dashboard.static":
+    if token and request.endpoint not in _NOBODYS:
         g.admitted = admitting.recognise(runtime().work, runtime().vault, token=token, now=runtime().now())
     if request.method not in _SAFE_METHODS:
         _refuse_forgery()
@@ -100,12 +104,16 @@ def _shared() -> dict[str, object]:
     return {
         "visitor": admitted.visitor if admitted else None,
         "csrf": csrf_token() if admitted else "",
-        "sees_deliveries": bool(admitted and site_ids(Permission.SEE_DELIVERIES)),
-        "sees_bundles": bool(admitted and site_ids(Permission.SEE_BUNDLES)),
         "label_names": list(Label),
+        "groups": navigation.groups_for(_permissions(admitted)) if admitted else [],
         "shown": displaying.shown,
         **_words(language()),
     }
+
+
+def _permissions(admitted: Admitted) -> frozenset[Permission]:
+    """What the visitor may do at one site or another."""
+    return frozenset().union(*(permissions_of(at.role) for at in admitted.roles))
 
 
 def _words(language: str) -> dict[str, object]:

@@ -23,9 +23,11 @@ KEYWORDS: Final = {
     "ngettext": (1, 2),
     "counted": (1, 2),
 }
+OPERATORS: Final = frozenset({"calling_back", "enrolling", "promoting", "receiving", "retraining", "retraining_report"})
+"""Steps whose errors reach sites and operators only."""
 SAYING: Final = (
     PACKAGE / "domain" / "errors.py",
-    *(PACKAGE / "steps" / f"{name}.py" for name in ("admitting", "deciding", "reviewing")),
+    *sorted(path for path in (PACKAGE / "steps").glob("*.py") if path.stem not in OPERATORS),
     *sorted((PACKAGE / "web" / "dashboard").glob("*.py")),
 )
 """The modules whose messages can reach a page."""
