@@ -50,6 +50,7 @@ class NewDecision:
     overturns: int | None = None
     undo_until: datetime | None = None
     at: datetime | None = None
+    bulk_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def record(connection: Connection, decision: NewDecision) -> Recorded:
             outcome_id=decision.outcome_id,
             overturns=decision.overturns,
             undo_until=decision.undo_until,
+            bulk_id=decision.bulk_id,
             at=decision.at or func.now(),
         )
         .returning(Decision.id)
@@ -226,6 +228,17 @@ def by_id(connection: Connection, decision_id: int) -> Standing:
             .where(Decision.id == decision_id)
         ).one()
     )
+
+
+def of_bulk(connection: Connection, bulk_id: uuid.UUID, moderator_id: int) -> list[uuid.UUID]:
+    """The decisions that a person made in one act, in the order in which comments are locked."""
+    rows = connection.execute(
+        select(Decision.public_id)
+        .join(Comment, Comment.id == Decision.comment_id)
+        .where(Decision.bulk_id == bulk_id, Decision.moderator_id == moderator_id)
+        .order_by(Comment.public_id)
+    )
+    return list(rows.scalars())
 
 
 def newest_of(connection: Connection, comment_id: int) -> Standing | None:

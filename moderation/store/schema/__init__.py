@@ -3,6 +3,7 @@
 from moderation.store.schema.base import Base
 from moderation.store.schema.comments import Author, Comment, EarlyEvent, InboxEntry, Report, Revision, Story
 from moderation.store.schema.deciding import AuditDraw, Callback, CallbackAttempt, Claim, Decision, Outcome, Score
+from moderation.store.schema.desk import Escalation, Note, Skip
 from moderation.store.schema.operation import (
     AuditEntry,
     Bundle,
@@ -39,6 +40,7 @@ __all__ = [
     "DriftReference",
     "EarlyEvent",
     "Endpoint",
+    "Escalation",
     "GateVerdict",
     "GoldRow",
     "GoldSet",
@@ -49,6 +51,7 @@ __all__ = [
     "LoginAttempt",
     "Membership",
     "Moderator",
+    "Note",
     "Outcome",
     "PolicyVersion",
     "Promotion",
@@ -59,6 +62,7 @@ __all__ = [
     "Session",
     "ShadowChoice",
     "Site",
+    "Skip",
     "Story",
     "TermList",
 ]

@@ -68,7 +68,8 @@ class Claim(Base):
 class Decision(Base):
     """One verdict, never changed. An undo or a change of mind is a new row that names the old in ``overturns``.
 
-    ``verdict`` is null where a decision was withdrawn and the comment went back to the review queue.
+    ``verdict`` is null where a decision was withdrawn and the comment went back to the review queue. Decisions that a
+    person made in one act share a ``bulk_id``, and can be taken back in one.
     """
 
     __tablename__ = "decisions"
@@ -76,6 +77,7 @@ class Decision(Base):
         UniqueConstraint("comment_id", "version"),
         Index("ix_decisions_site", "site_id", "id"),
         Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=text("moderator_id IS NOT NULL")),
+        Index("ix_decisions_bulk", "bulk_id", postgresql_where=text("bulk_id IS NOT NULL")),
     )
 
     id: Mapped[RowId]
@@ -92,6 +94,7 @@ class Decision(Base):
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundles.id"))
     site_actor: Mapped[str | None] = mapped_column(Text)
     outcome_id: Mapped[int | None] = mapped_column(ForeignKey("outcomes.id"))
+    bulk_id: Mapped[uuid.UUID | None] = mapped_column(UUID(as_uuid=True))
     overturns: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), index=True)
     undo_until: Mapped[datetime | None]
     at: Mapped[Now]

@@ -8,4 +8,14 @@ session; every change is a POST with a token that is bound to it.
 from moderation.web.dashboard import admission, bundles, claiming, decisions, deliveries, figures, review, stylesheet
 from moderation.web.dashboard.blueprint import dashboard
 
-__all__ = ["admission", "bundles", "claiming", "dashboard", "decisions", "deliveries", "figures", "review", "stylesheet"]
+__all__ = [
+    "admission",
+    "bundles",
+    "claiming",
+    "dashboard",
+    "decisions",
+    "deliveries",
+    "figures",
+    "review",
+    "stylesheet",
+]

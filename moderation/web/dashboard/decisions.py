@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import InvalidValueError
 from moderation.domain.permission import Permission
-from moderation.steps import deciding
+from moderation.steps import undoing
 from moderation.store import review_queue
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
@@ -33,7 +33,7 @@ def decisions() -> ResponseReturnValue:
 
 @dashboard.post("/decisions/<uuid:decision_id>/undo")
 def undo(decision_id: uuid.UUID) -> ResponseReturnValue:
-    deciding.undo(
+    undoing.undo(
         runtime().work,
         moderator_id=visitor().visitor.moderator_id,
         decision_id=decision_id,

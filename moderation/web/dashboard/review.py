@@ -11,6 +11,7 @@ from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundE
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Label, RejectReason, Verdict
 from moderation.steps import deciding
+from moderation.steps.deciding import Judgement, Seen
 from moderation.store import policies, review_queue
 from moderation.store.policies import SiteRules
 from moderation.store.review_queue import Card, Cursor
@@ -104,16 +105,17 @@ def decide(public_id: uuid.UUID) -> ResponseReturnValue:
     """Publishes or rejects what the page showed; if it went on meanwhile, the page says by whom and shows it anew."""
     card = card_for(public_id, Permission.DECIDE)
     try:
-        decided = deciding.decide(
-            runtime().work,
+        judgement = Judgement(
             moderator_id=visitor().visitor.moderator_id,
             role=role_at(card.site_id),
-            public_id=public_id,
-            revision=_number("revision"),
-            version=_number("version"),
             verdict=Verdict(request.form.get("verdict", "")),
             labels=_labels(request.form.getlist("label")),
             reason=_reason(request.form.get("reason")),
+        )
+        decided = deciding.decide(
+            runtime().work,
+            judgement,
+            Seen(public_id, _number("revision"), _number("version")),
             undo_seconds=runtime().settings.undo_seconds,
             now=runtime().now(),
         )

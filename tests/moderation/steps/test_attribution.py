@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from moderation.domain.event import Edited, Moderated, Reported
 from moderation.domain.vocabulary import BodyFormat, Label, Mode, RejectReason, Role, Verdict
-from moderation.steps import deciding, enrolling, scoring
+from moderation.steps import deciding, enrolling, scoring, undoing
 from moderation.store.schema import Callback, Moderator
 from tests.factories import NOW, World
 
@@ -73,14 +73,13 @@ def _decided(verdict: Verdict) -> Callable[[World, int], object]:
         public_id = world.make_held(site_id)
         return deciding.decide(
             world.work,
-            moderator_id=world.make_moderator(),
-            role=Role.EDITOR,
-            public_id=public_id,
-            revision=1,
-            version=1,
-            verdict=verdict,
-            labels=(Label.THREAT,) if verdict is Verdict.REJECT else (),
-            reason=None,
+            deciding.Judgement(
+                world.make_moderator(),
+                Role.EDITOR,
+                verdict,
+                labels=(Label.THREAT,) if verdict is Verdict.REJECT else (),
+            ),
+            deciding.Seen(public_id, 1, 1),
             undo_seconds=0,
             now=NOW,
         )
@@ -94,7 +93,7 @@ def _undone(world: World, site_id: int) -> None:
     with world.work() as unit:
         unit.connection.execute(update(Callback).values(state="delivered"))
         moderator_id = unit.connection.execute(select(Moderator.id)).scalar_one()
-    deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
+    undoing.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
 
 
 def _policy(**document: object) -> Callable[[World], object]:

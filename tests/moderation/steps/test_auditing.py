@@ -11,7 +11,7 @@ from moderation.domain.audit import FIRST_DECISIONS, Lot, Lots
 from moderation.domain.errors import ClaimedByAnotherError, StaleDecisionError
 from moderation.domain.event import Deleted, Edited, Moderated, Reported
 from moderation.domain.vocabulary import Action, BodyFormat, Label, Mode, RejectReason, Role, Script, State, Verdict
-from moderation.steps import deciding, reviewing, scoring
+from moderation.steps import deciding, reviewing, scoring, undoing
 from moderation.steps.scoring import Aside
 from moderation.store import audit_sample, figures, policies, review_queue
 from moderation.store.audit_sample import Labelled
@@ -68,14 +68,8 @@ def _decide(
 ) -> deciding.Decided:
     return deciding.decide(
         world.work,
-        moderator_id=moderator_id,
-        role=Role.MODERATOR,
-        public_id=public_id,
-        revision=1,
-        version=version,
-        verdict=verdict,
-        labels=labels,
-        reason=None,
+        deciding.Judgement(moderator_id, Role.MODERATOR, verdict, labels=labels),
+        deciding.Seen(public_id, 1, version),
         undo_seconds=20,
         now=NOW,
     )
@@ -189,7 +183,7 @@ def test_undoing_an_agreement_brings_the_look_back_and_holds_nothing(
 ) -> None:
     nasrin = world.make_moderator()
     decided = _decide(world, nasrin, drawn)
-    assert deciding.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW) is State.PUBLISHED
+    assert undoing.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW) is State.PUBLISHED
     status = world.status(site_id)
     assert (status.state, status.version) == (State.PUBLISHED, 3)
     assert status.decision is not None
@@ -204,7 +198,7 @@ def test_undoing_in_time_takes_an_overturning_back_before_the_site_hears_of_it(
 ) -> None:
     nasrin = world.make_moderator()
     decided = _decide(world, nasrin, drawn, Verdict.REJECT, labels=[Label.INSULT])
-    deciding.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW)
+    undoing.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW)
     assert world.status(site_id).state is State.PUBLISHED
     with world.runtime.reading() as connection:
         states = list(connection.scalars(select(Callback.state).order_by(Callback.id)))
@@ -216,7 +210,7 @@ def test_undoing_too_late_for_that_tells_the_site_that_the_comment_stands_again(
     decided = _decide(world, nasrin, drawn, Verdict.REJECT, labels=[Label.INSULT])
     with world.work() as unit:
         unit.connection.execute(Callback.__table__.update().values(state="delivered"))  # type: ignore[attr-defined]
-    deciding.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW)
+    undoing.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW)
     with world.runtime.reading() as connection:
         last = connection.execute(select(Callback.payload).order_by(Callback.id.desc()).limit(1)).scalar_one()
     assert (last["state"], last["version"], last["verdict"]) == ("published", 3, "approve")
@@ -271,7 +265,7 @@ def test_undoing_the_answer_to_a_held_comment_holds_it_again(world: World, site_
     world.receive(site_id, *(Reported("c1", f"reader {n}", "insult", NOW) for n in range(3)))
     nasrin = world.make_moderator()
     decided = _decide(world, nasrin, drawn, Verdict.REJECT, version=2, labels=[Label.INSULT])
-    assert deciding.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW) is State.HELD
+    assert undoing.undo(world.work, moderator_id=nasrin, decision_id=decided.decision_id, now=NOW) is State.HELD
     assert _queue(world, site_id) == [drawn]
 
 
@@ -346,14 +340,8 @@ def test_tallies_count_what_was_wrong_by_action_and_leave_other_reasons_out(worl
     _decide(world, nasrin, comments[3])
     deciding.decide(
         world.work,
-        moderator_id=nasrin,
-        role=Role.MODERATOR,
-        public_id=comments[2],
-        revision=1,
-        version=1,
-        verdict=Verdict.REJECT,
-        labels=(),
-        reason=RejectReason.OFF_TOPIC,
+        deciding.Judgement(nasrin, Role.MODERATOR, Verdict.REJECT, reason=RejectReason.OFF_TOPIC),
+        deciding.Seen(comments[2], 1, 1),
         undo_seconds=20,
         now=NOW,
     )

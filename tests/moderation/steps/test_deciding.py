@@ -18,7 +18,7 @@ from moderation.domain.errors import (
 )
 from moderation.domain.event import Edited
 from moderation.domain.vocabulary import BodyFormat, Label, RejectReason, Role, State, Verdict
-from moderation.steps import deciding, reviewing
+from moderation.steps import deciding, reviewing, undoing
 from moderation.steps.deciding import Decided
 from moderation.store.schema import Callback, Decision
 from tests.factories import NOW, World
@@ -38,14 +38,8 @@ def _decide(
 ) -> Decided:
     return deciding.decide(
         world.work,
-        moderator_id=moderator_id,
-        role=Role.MODERATOR,
-        public_id=public_id,
-        revision=revision,
-        version=version,
-        verdict=verdict,
-        labels=labels,
-        reason=reason,
+        deciding.Judgement(moderator_id, Role.MODERATOR, verdict, labels=labels, reason=reason),
+        deciding.Seen(public_id, revision, version),
         undo_seconds=20,
         now=now,
     )
@@ -159,7 +153,7 @@ def test_an_undo_in_time_brings_the_comment_back_and_nothing_was_sent(world: Wor
     world.make_endpoint(site_id)
     public_id = world.make_held(site_id)
     decided = _decide(world, moderator_id, public_id)
-    state = deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
+    state = undoing.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
     assert state is world.status(site_id).state is State.HELD
     with world.runtime.reading() as connection:
         states = connection.execute(select(Callback.version, Callback.state).order_by(Callback.version)).all()
@@ -176,7 +170,7 @@ def test_an_undo_after_the_callback_left_sends_a_compensating_one(world: World) 
     decided = _decide(world, moderator_id, public_id)
     with world.work() as unit:
         unit.connection.execute(update(Callback).values(state="delivered"))
-    deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
+    undoing.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
     with world.runtime.reading() as connection:
         row = connection.execute(select(Callback.type, Callback.version).where(Callback.state == "pending")).one()
     assert tuple(row) == ("comment.held", 3)
@@ -188,14 +182,14 @@ def test_only_ones_own_newest_decision_can_be_undone_and_only_for_a_day(world: W
     public_id = world.make_held(site_id)
     decided = _decide(world, moderator_id, public_id)
     with pytest.raises(NotPermittedError):
-        deciding.undo(world.work, moderator_id=other, decision_id=decided.decision_id, now=NOW)
+        undoing.undo(world.work, moderator_id=other, decision_id=decided.decision_id, now=NOW)
     with pytest.raises(UndoTooLateError):
-        deciding.undo(
+        undoing.undo(
             world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW + timedelta(days=60)
         )
     _decide(world, other, public_id, Verdict.REJECT, version=2, labels=(Label.INSULT,))
     with pytest.raises(StaleDecisionError):
-        deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
+        undoing.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
 
 
 def test_a_later_decision_names_the_one_it_overturns(world: World) -> None:

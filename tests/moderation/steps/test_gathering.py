@@ -28,14 +28,8 @@ def desk(world: World) -> dict[str, int]:
         status = world.status(site_id, f"c{number}")
         deciding.decide(
             world.work,
-            moderator_id=moderator_id,
-            role=Role.MODERATOR,
-            public_id=public_id,
-            revision=status.revision,
-            version=status.version,
-            verdict=Verdict.APPROVE,
-            labels=(),
-            reason=None,
+            deciding.Judgement(moderator_id, Role.MODERATOR, Verdict.APPROVE),
+            deciding.Seen(public_id, status.revision, status.version),
             undo_seconds=20,
             now=DECIDED,
         )

@@ -10,7 +10,7 @@ from moderation.callback_client import Delivered, TemporaryFailure
 from moderation.domain.errors import StaleDecisionError
 from moderation.domain.event import Deleted, Edited, LateEvent, Moderated
 from moderation.domain.vocabulary import BodyFormat, Label, Mode, RejectReason, Role, State, Verdict
-from moderation.steps import calling_back, deciding
+from moderation.steps import calling_back, deciding, undoing
 from moderation.store import deliveries
 from moderation.store.deliveries import Attempt, Claimed
 from tests.factories import NOW, World
@@ -78,14 +78,8 @@ def approve(
 ) -> deciding.Decided:
     return deciding.decide(
         world.work,
-        moderator_id=moderator_id,
-        role=Role.EDITOR,
-        public_id=public_id,
-        revision=1,
-        version=version,
-        verdict=Verdict.APPROVE,
-        labels=(),
-        reason=None,
+        deciding.Judgement(moderator_id, Role.EDITOR, Verdict.APPROVE),
+        deciding.Seen(public_id, 1, version),
         undo_seconds=undo_seconds,
         now=NOW,
     )
@@ -192,7 +186,7 @@ def test_a_newer_version_that_an_undo_may_still_take_back_supersedes_nothing(
     moderator_id = world.make_moderator()
     decided = approve(world, moderator_id, public_id)
     deliver(world, posts)
-    deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
+    undoing.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
     deliver(world, posts, DAY)
     assert posts.versions == [1], "the hold is the last word, and it was told"
 
@@ -236,5 +230,5 @@ def test_an_undo_after_an_edit_is_refused(world: World, site_id: int) -> None:
     decided = approve(world, moderator_id, public_id)
     world.receive(site_id, Edited("c1", "নতুন কথা", BodyFormat.PLAIN, NOW + timedelta(seconds=5)))
     with pytest.raises(StaleDecisionError):
-        deciding.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
+        undoing.undo(world.work, moderator_id=moderator_id, decision_id=decided.decision_id, now=NOW)
     assert world.status(site_id).state is State.WAITING

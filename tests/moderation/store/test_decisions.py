@@ -121,14 +121,8 @@ class _Crowd:
         for site_id in self.sites:
             deciding.decide(
                 self.world.work,
-                moderator_id=self.moderator_id,
-                role=Role.MODERATOR,
-                public_id=self.held[site_id][n],
-                revision=1,
-                version=1,
-                verdict=Verdict.APPROVE,
-                labels=(),
-                reason=None,
+                deciding.Judgement(self.moderator_id, Role.MODERATOR, Verdict.APPROVE),
+                deciding.Seen(self.held[site_id][n], 1, 1),
                 undo_seconds=20,
                 now=NOW,
             )

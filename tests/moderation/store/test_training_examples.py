@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from moderation.domain.event import Edited, Moderated
 from moderation.domain.vocabulary import BodyFormat, Label, RejectReason, Role, Verdict
-from moderation.steps import deciding
+from moderation.steps import deciding, undoing
 from moderation.store import decisions
 from moderation.store.training_examples import Lesson, lessons, taught
 from moderation.store.unit_of_work import Work
@@ -34,14 +34,14 @@ def decide(
     status = world.status(site_id, comment_id)
     return deciding.decide(
         world.work,
-        moderator_id=world.make_moderator(f"person-{comment_id}-{site_id}"),
-        role=Role.MODERATOR,
-        public_id=public_id,
-        revision=status.revision,
-        version=status.version,
-        verdict=verdict,
-        labels=labels,
-        reason=reason,
+        deciding.Judgement(
+            world.make_moderator(f"person-{comment_id}-{site_id}"),
+            Role.MODERATOR,
+            verdict,
+            labels=labels,
+            reason=reason,
+        ),
+        deciding.Seen(public_id, status.revision, status.version),
         undo_seconds=undo_seconds,
         now=NOW,
     )
@@ -90,7 +90,7 @@ def test_a_decision_that_was_taken_back_teaches_nothing(world: World, work: Work
         decision = decisions.by_public_id(connection, made.decision_id)
     assert decision is not None
     assert decision.moderator_id is not None
-    deciding.undo(world.work, moderator_id=decision.moderator_id, decision_id=made.decision_id, now=NOW)
+    undoing.undo(world.work, moderator_id=decision.moderator_id, decision_id=made.decision_id, now=NOW)
     assert learned(work) == []
 
 

@@ -67,14 +67,8 @@ def test_a_stale_decision_is_refused_and_says_who_was_faster(world: World, desk:
     public_id = world.make_held(site_id)
     deciding.decide(
         world.work,
-        moderator_id=world.make_moderator("Karim"),
-        role=Role.MODERATOR,
-        public_id=public_id,
-        revision=1,
-        version=1,
-        verdict=Verdict.APPROVE,
-        labels=(),
-        reason=None,
+        deciding.Judgement(world.make_moderator("Karim"), Role.MODERATOR, Verdict.APPROVE),
+        deciding.Seen(public_id, 1, 1),
         undo_seconds=20,
         now=world.runtime.now(),
     )
