@@ -298,6 +298,8 @@ def record_site_verdict(unit: UnitOfWork, known: Known, event: Moderated) -> Non
             at=event.moderated_at,
         ),
     )
+    audit_sample.answer(unit.connection, known.id, known.revision, recorded.id, blind=False)
+    move(unit, known, state, recorded.id, now=event.moderated_at)
     claims.drop(unit.connection, known.id)
     deliveries.withdraw(unit.connection, known.id)
     count(unit, [(known, state)])

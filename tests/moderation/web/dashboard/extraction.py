@@ -23,7 +23,9 @@ KEYWORDS: Final = {
     "ngettext": (1, 2),
     "counted": (1, 2),
 }
-OPERATORS: Final = frozenset({"calling_back", "enrolling", "promoting", "receiving", "retraining", "retraining_report"})
+OPERATORS: Final = frozenset(
+    {"calling_back", "enrolling", "freezing", "gathering", "gating", "promoting", "receiving", "retraining"}
+)
 """Steps whose errors reach sites and operators only."""
 SAYING: Final = (
     PACKAGE / "domain" / "errors.py",
