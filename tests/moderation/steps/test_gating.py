@@ -137,14 +137,13 @@ def answered(world: World, site_id: int, comment_id: str, body: str, *labels: La
         audit_sample.add(unit.connection, [draw])
     decided = deciding.decide(
         world.work,
-        moderator_id=world.make_moderator(f"person-{comment_id}"),
-        role=Role.MODERATOR,
-        public_id=public_id,
-        revision=status.revision,
-        version=status.version,
-        verdict=Verdict.REJECT if labels else Verdict.APPROVE,
-        labels=labels,
-        reason=None,
+        deciding.Judgement(
+            world.make_moderator(f"person-{comment_id}"),
+            Role.MODERATOR,
+            Verdict.REJECT if labels else Verdict.APPROVE,
+            labels=labels,
+        ),
+        deciding.Seen(public_id, status.revision, status.version),
         undo_seconds=20,
         now=NOW,
     )
