@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from moderation.domain.event import AuthorFacts, Created, Delivery, Event, Receipt, StoryFacts
-from moderation.domain.vocabulary import BodyFormat, Mode, Role
+from moderation.domain.vocabulary import BodyFormat, ListAction, Mode, Role
 from moderation.runtime import Runtime
-from moderation.steps import enrolling, receiving, scoring
+from moderation.steps import enrolling, listing_terms, receiving, scoring
 from moderation.store.comments import CommentStatus, status_of
 from moderation.store.schema import Endpoint, Membership, Moderator, Site
 from moderation.store.unit_of_work import Work
@@ -86,6 +86,19 @@ class World:
             return unit.connection.execute(
                 insert(Endpoint).values(site_id=site_id, url=url).returning(Endpoint.id)
             ).scalar_one()
+
+    def make_term_list(
+        self, site_id: int, written: str = "শালা", action: ListAction = ListAction.HOLD, name: str = "slurs"
+    ) -> int:
+        return listing_terms.create(
+            self.work,
+            site_id=site_id,
+            name=name,
+            action=action,
+            terms=listing_terms.terms_in(written),
+            note="",
+            by=listing_terms.OPERATOR,
+        )
 
     def receive(self, site_id: int, *events: Event) -> list[Receipt]:
         return receiving.receive(self.work, site_id, [make_delivery(event) for event in events])

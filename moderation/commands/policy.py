@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from moderation.commands import terms
+from moderation.commands.files import read_text
 from moderation.commands.groups import LazyGroup
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_pairs, say_table
@@ -14,10 +16,9 @@ from moderation.domain.errors import InvalidValueError
 from moderation.domain.vocabulary import Mode
 from moderation.runtime import Runtime
 from moderation.steps import enrolling
-from moderation.store import enrolments, policies
+from moderation.store import enrolments, policies, term_lists
 
 _HERE = "moderation.commands.policy"
-_LARGEST_FILE = 4 * 1024 * 1024
 
 policy = LazyGroup(
     name="policy",
@@ -25,12 +26,11 @@ policy = LazyGroup(
     lazy={
         "show": (f"{_HERE}:show", "The rules of a site as they stand now."),
         "set": (f"{_HERE}:set_rules", "A new version of a site's policy, from a file; or its mode."),
-        "terms": (f"{_HERE}:terms", "Replace a list of terms that hold a comment."),
+        "terms": ("moderation.commands.terms:set_list", "Replace a term list; the same as `terms set`."),
         "hold-everything": (f"{_HERE}:hold_everything", "Hold every new comment of a site for a time."),
     },
 )
 _site = click.argument("site_slug", metavar="SITE")
-_file = click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @click.command()
@@ -69,7 +69,7 @@ def _rules(runtime: Runtime, site_slug: str) -> dict[str, Any]:
     with runtime.reading() as connection:
         site = enrolments.site(connection, site_slug)
         rules = policies.rules_of(connection, [site.id])[site.id]
-        lists = enrolments.term_lists(connection, site.id)
+        lists = {one.name: terms.lines(connection, one) for one in term_lists.lists(connection, [site.id])}
     until = rules.hold_everything_until
     return {
         "site": rules.slug,
@@ -77,7 +77,7 @@ def _rules(runtime: Runtime, site_slug: str) -> dict[str, Any]:
         "version": rules.policy.version,
         "hold_everything_until": until.isoformat(timespec="seconds") if until else None,
         "policy": policies.document_of(rules.policy),
-        "term_lists": lists,
+        "term_lists": {name: lines for name, lines in lists.items() if lines},
     }
 
 
@@ -107,22 +107,6 @@ def set_rules(*, site_slug: str, path: Path | None, mode: str | None, note: str,
     click.echo(f"{site_slug}: policy version {rules['version']}, mode {rules['mode']}.")
 
 
-@click.command()
-@_site
-@_file
-@click.option("--list", "name", default="default", show_default=True, help="The list's name.")
-@json_option
-def terms(*, site_slug: str, path: Path, name: str, as_json: bool) -> None:
-    """Make the lines of FILE the terms that hold a comment at SITE; an empty file removes the list."""
-    lines = _read_text(path).splitlines()
-    with opened() as runtime:
-        count = enrolling.set_terms(runtime.work, site_slug=site_slug, name=name, terms=lines)
-    if as_json:
-        say_json({"site": site_slug, "list": name, "terms": count})
-        return
-    click.echo(f"{site_slug}: the list {name} has {count} terms." if count else f"{site_slug}: no list {name} now.")
-
-
 @click.command("hold-everything")
 @_site
 @click.option("--minutes", type=click.IntRange(1, 60 * 24 * 30), default=60, show_default=True, help="For how long.")
@@ -140,17 +124,8 @@ def hold_everything(*, site_slug: str, minutes: int, off: bool, as_json: bool) -
     click.echo(f"{site_slug}: everything is held until {written}." if written else f"{site_slug}: not held any more.")
 
 
-def _read_text(path: Path) -> str:
-    if path.stat().st_size > _LARGEST_FILE:
-        raise InvalidValueError(f"{path} is larger than 4 MB. Give a smaller file.")
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidValueError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
-
-
 def _read_json(path: Path) -> object:
     try:
-        return json.loads(_read_text(path))
+        return json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
         raise InvalidValueError(f"{path} is not JSON: {error}.") from error

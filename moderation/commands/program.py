@@ -15,6 +15,7 @@ program: Final = LazyGroup(
         "enrol": (f"{_HERE}.enrol:enrol", "Enrol a site, a moderator or a further API key."),
         "secrets": (f"{_HERE}.rotate_secrets:secrets", "Rotate a site's signing secrets."),
         "policy": (f"{_HERE}.policy:policy", "Show or set what holds and rejects a site's comments."),
+        "terms": (f"{_HERE}.terms:terms", "The term lists of a site: show, set, try out, go back."),
         "bundles": (f"{_HERE}.bundles:bundles", "List, import, promote and roll back trained bundles."),
         "retrain": (f"{_HERE}.retrain:retrain", "Teach a bundle from decisions and files, measure it, and promote."),
         "gold": (f"{_HERE}.gold:gold", "The frozen sets that every new bundle is measured on."),

@@ -32,6 +32,7 @@ _BY_RULE: Final = {
     "label_reject": Decider.CLASSIFIER,
     "reports": Decider.REPORTS,
     "term_list": Decider.TERM_LIST,
+    "term_list_reject": Decider.TERM_LIST,
     UNDONE: Decider.MODERATOR,
 }
 

@@ -46,6 +46,12 @@ class StaleDecisionError(ConflictError):
     code = "stale_decision"
 
 
+class StaleListError(ConflictError):
+    """Somebody saved another version of a term list meanwhile."""
+
+    code = "stale_list"
+
+
 class ClaimedByAnotherError(ConflictError):
     code = "claimed_by_another"
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
-from moderation.domain.vocabulary import Action, Label, Script
+from moderation.domain.term_lists import Hit
+from moderation.domain.vocabulary import Action, Label, ListAction, Script
 
 _STRICTNESS: Final = {Action.PUBLISH: 0, Action.HOLD: 1, Action.REJECT: 2}
 _LABELS: Final = tuple(Label)
@@ -65,7 +66,8 @@ class Facts:
     """All that a policy may look at for one revision.
 
     ``scores`` is in the order of ``Label``, or ``None`` where no classifier could score; ``author_published`` counts
-    the author's comments that stand; ``reports`` counts distinct reporters; ``terms`` are the listed terms found.
+    the author's comments that stand; ``reports`` counts distinct reporters; ``terms`` are the listed terms found, in
+    their order.
     """
 
     scores: Sequence[float] | None
@@ -73,7 +75,7 @@ class Facts:
     author_published: int = 0
     links: int = 0
     reports: int = 0
-    terms: Sequence[str] = ()
+    terms: Sequence[Hit] = ()
     length: int = 0
     everything_held: bool = False
     failed_attempts: bool = False
@@ -157,9 +159,37 @@ def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
         yield _reaches("links", facts.links, policy.hold_links_over + 1)
     if policy.hold_reports_from is not None:
         yield _reaches("reports", facts.reports, policy.hold_reports_from)
-    yield _plain("term_list", bool(facts.terms), ", ".join(facts.terms))
+    yield from _term_checks(facts.terms)
     yield _plain("edited_after_rejection", facts.rejected_before)
     yield _reaches("too_long_to_score", facts.length, LONGEST_SCORED + 1)
+
+
+MARK_RULE: Final = "term_list_mark"
+"""The one check that found something and asks for nothing."""
+_LIST_RULES: Final = {
+    ListAction.REJECT: ("term_list_reject", Action.REJECT),
+    ListAction.HOLD: ("term_list", Action.HOLD),
+    ListAction.MARK: (MARK_RULE, Action.PUBLISH),
+}
+_MOST_TOLD: Final = 10
+_LONGEST_TOLD: Final = 60
+
+
+def _term_checks(hits: Sequence[Hit]) -> Iterable[Check]:
+    """One check for each act that the lists ask for; its detail says which term stands there, and in which form."""
+    if not hits:
+        yield _plain("term_list", fired=False)
+        return
+    for listed, (rule, action) in _LIST_RULES.items():
+        told = list(dict.fromkeys(_told(hit) for hit in hits if hit.action is listed))
+        if told:
+            more = ["…"] if len(told) > _MOST_TOLD else []
+            yield Check(rule, action, detail=", ".join(told[:_MOST_TOLD] + more))
+
+
+def _told(hit: Hit) -> str:
+    form = hit.form if len(hit.form) <= _LONGEST_TOLD else f"{hit.form[:_LONGEST_TOLD]}…"
+    return hit.term if hit.form == hit.term else f"{hit.term} ({form})"
 
 
 # Most comments fail the same few checks with the same few numbers; a batch makes thousands of them.

@@ -56,6 +56,14 @@ class Action(StrEnum):
     REJECT = "reject"
 
 
+class ListAction(StrEnum):
+    """What a term list does with a comment that it hits; ``mark`` only tells the moderators."""
+
+    MARK = "mark"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
 class Actor(StrEnum):
     """Who made a decision."""
 

@@ -8,7 +8,6 @@ from typing import Protocol
 from classifiers import Scored
 from moderation.domain.policy import Facts, Outcome, judge
 from moderation.domain.priority import priority
-from moderation.domain.term_lists import terms_found
 from moderation.domain.vocabulary import Script
 from moderation.store.comments import Waiting
 from moderation.store.policies import SiteRules
@@ -49,7 +48,7 @@ def analyse(
         author_published=waiting.author_published,
         links=waiting.links,
         reports=waiting.reports,
-        terms=terms_found(rules.terms, scored.normalised) if scored else (),
+        terms=rules.terms.hits(scored.normalised) if scored else (),
         length=len(waiting.text),
         everything_held=rules.hold_everything_until is not None and rules.hold_everything_until > now,
         failed_attempts=failed,

@@ -5,13 +5,12 @@ Secrets, keys and links are shown once, in what is returned here: the database k
 
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from classifiers import normalise
 from moderation import signing
 from moderation.domain import policy_document
 from moderation.domain.errors import InvalidValueError
@@ -24,8 +23,6 @@ OPERATOR: Final = "operator"
 """Who acts from the command line, in the audit log."""
 INVITATION_LASTS: Final = timedelta(days=7)
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
-_LONGEST_TERM: Final = 200
-_MOST_TERMS: Final = 10_000
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f<>\"]{1,64}@[^@\s\x00-\x1f<>\"]{1,188}")
 
@@ -164,18 +161,6 @@ def set_mode(work: Work, *, site_slug: str, mode: Mode, by: str = OPERATOR) -> N
         site = enrolments.site(unit.connection, site_slug)
         enrolments.set_mode(unit.connection, site.id, mode)
         _note(unit, by, "mode.set", site_slug, mode=mode.value, before=site.mode.value)
-
-
-def set_terms(work: Work, *, site_slug: str, name: str, terms: Iterable[str], by: str = OPERATOR) -> int:
-    """Replaces a term list, normalised as comments are; returns how many terms it has, 0 where it was removed."""
-    kept = list(dict.fromkeys(term for term in (normalise(line).strip() for line in terms) if term))
-    if len(kept) > _MOST_TERMS or any(len(term) > _LONGEST_TERM for term in kept):
-        raise InvalidValueError(f"A term list has at most {_MOST_TERMS:,} terms of at most {_LONGEST_TERM} characters.")
-    with work() as unit:
-        site = enrolments.site(unit.connection, site_slug)
-        enrolments.set_terms(unit.connection, site.id, name, kept)
-        _note(unit, by, "terms.set", site_slug, list=name, terms=len(kept))
-    return len(kept)
 
 
 def hold_everything(work: Work, *, site_slug: str, until: datetime | None, by: str = OPERATOR) -> None:

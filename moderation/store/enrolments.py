@@ -1,15 +1,14 @@
 """Writes what an enrolment makes: sites with endpoints, secrets and keys; people, their roles and invitations."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from moderation.domain.errors import AlreadyExistsError, NotFoundError
 from moderation.domain.vocabulary import Mode, Role, SecretPurpose
-from moderation.store.schema import ApiKey, Endpoint, Invitation, Membership, Moderator, Secret, Site, TermList
+from moderation.store.schema import ApiKey, Endpoint, Invitation, Membership, Moderator, Secret, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +122,8 @@ def hold_everything(connection: Connection, site_id: int, until: datetime | None
     connection.execute(update(Site).where(Site.id == site_id).values(hold_everything_until=until))
 
 
-def set_terms(connection: Connection, site_id: int, name: str, terms: Sequence[str]) -> None:
-    """Replaces a term list as a whole; an empty one is removed."""
-    if not terms:
-        connection.execute(delete(TermList).where(TermList.site_id == site_id, TermList.name == name))
-        return
-    connection.execute(
-        upsert(TermList)
-        .values(site_id=site_id, name=name, terms=list(terms))
-        .on_conflict_do_update(
-            index_elements=[TermList.site_id, TermList.name], set_={"terms": list(terms), "updated_at": func.now()}
-        )
-    )
-
-
-def term_lists(connection: Connection, site_id: int) -> dict[str, list[str]]:
-    """A site's term lists by name."""
-    rows = connection.execute(
-        select(TermList.name, TermList.terms).where(TermList.site_id == site_id).order_by(TermList.name)
-    )
-    return {row.name: list(row.terms) for row in rows}
+def slug_of(connection: Connection, site_id: int) -> str:
+    return connection.execute(select(Site.slug).where(Site.id == site_id)).scalar_one()
 
 
 def any_site(connection: Connection) -> bool:

@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from moderation.domain.policy import DEFAULT_THRESHOLDS, Policy, Thresholds
+from moderation.domain.term_lists import TermMatcher
 from moderation.domain.vocabulary import Label, Mode, Script
-from moderation.store.schema import PolicyVersion, Site, TermList
+from moderation.store import term_lists
+from moderation.store.schema import PolicyVersion, Site
+
+_NO_TERMS: Final = TermMatcher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class SiteRules:
     mode: Mode
     hold_everything_until: datetime | None
     policy: Policy
-    terms: tuple[str, ...]
+    terms: TermMatcher
 
 
 _SITES = select(Site.id, Site.slug, Site.mode, Site.hold_everything_until).where(Site.id == func.any(bindparam("ids")))
@@ -30,15 +34,12 @@ _NEWEST_POLICIES = (
     .where(PolicyVersion.site_id == func.any(bindparam("ids")))
     .order_by(PolicyVersion.site_id, PolicyVersion.n.desc())
 )
-_TERMS = (
-    select(TermList.site_id, TermList.terms).where(TermList.site_id == func.any(bindparam("ids"))).order_by(TermList.id)
-)
 
 
 def rules_of(connection: Connection, site_ids: Sequence[int]) -> Mapping[int, SiteRules]:
     """Each site's rules as they stand now."""
     policies = _newest_policies(connection, site_ids)
-    terms = _terms(connection, site_ids)
+    terms = term_lists.matchers(connection, site_ids)
     sites = connection.execute(_SITES, {"ids": list(site_ids)})
     return {
         row.id: SiteRules(
@@ -47,7 +48,7 @@ def rules_of(connection: Connection, site_ids: Sequence[int]) -> Mapping[int, Si
             mode=Mode(row.mode),
             hold_everything_until=row.hold_everything_until,
             policy=policies.get(row.id, Policy()),
-            terms=terms.get(row.id, ()),
+            terms=terms.get(row.id, _NO_TERMS),
         )
         for row in sites
     }
@@ -56,14 +57,6 @@ def rules_of(connection: Connection, site_ids: Sequence[int]) -> Mapping[int, Si
 def _newest_policies(connection: Connection, site_ids: Sequence[int]) -> dict[int, Policy]:
     rows = connection.execute(_NEWEST_POLICIES, {"ids": list(site_ids)})
     return {row.site_id: policy_of(row.n, row.document) for row in rows}
-
-
-def _terms(connection: Connection, site_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
-    rows = connection.execute(_TERMS, {"ids": list(site_ids)})
-    for row in rows:
-        found[row.site_id] = found.get(row.site_id, ()) + tuple(row.terms)
-    return found
 
 
 def save(connection: Connection, site_id: int, document: Mapping[str, Any], *, author: str, note: str) -> int:

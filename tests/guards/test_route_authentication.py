@@ -71,6 +71,12 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.drift_picture"): Lock.SESSION,
     ("GET", "dashboard.deliveries"): Lock.SESSION,
     ("POST", "dashboard.replay"): Lock.FORM,
+    ("GET", "dashboard.term_lists"): Lock.SESSION,
+    ("GET", "dashboard.term_list"): Lock.SESSION,
+    ("POST", "dashboard.create_term_list"): Lock.FORM,
+    ("POST", "dashboard.save_term_list"): Lock.FORM,
+    ("POST", "dashboard.try_term_list"): Lock.FORM,
+    ("POST", "dashboard.restore_term_list"): Lock.FORM,
 }
 STRANGER: Final = {"REMOTE_ADDR": "203.0.113.9"}
 UNASKED: Final = {"HEAD", "OPTIONS"}
@@ -129,6 +135,7 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
         site_id = connection.scalar(text("SELECT id FROM sites"))
     assert isinstance(site_id, int)
     held = world.make_held(site_id, "c1")
+    list_id = world.make_term_list(site_id)
     return {
         "site": sender.site.slug,
         "comment_id": "c1",
@@ -138,6 +145,7 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
         "slug": sender.site.slug,
         "bundle_id": "1",
         "filename": "style.css",
+        "list_id": str(list_id),
     }
 
 

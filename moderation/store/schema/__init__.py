@@ -21,7 +21,7 @@ from moderation.store.schema.operation import (
     ShadowChoice,
 )
 from moderation.store.schema.promoting import GateVerdict, GoldRow, GoldSet
-from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList
+from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList, TermListVersion
 
 __all__ = [
     "ApiKey",
@@ -65,4 +65,5 @@ __all__ = [
     "Skip",
     "Story",
     "TermList",
+    "TermListVersion",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,7 +81,7 @@ class PolicyVersion(Base):
 
 
 class TermList(Base):
-    """Terms, normalised as the classifier normalises text, that hold a comment where they occur as whole words."""
+    """A list of terms under one name. ``version`` is the number of the version that counts; the rows keep them all."""
 
     __tablename__ = "term_lists"
     __table_args__ = (UniqueConstraint("site_id", "name"),)
@@ -89,5 +89,27 @@ class TermList(Base):
     id: Mapped[RowId]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     name: Mapped[str] = mapped_column(Text)
-    terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    updated_at: Mapped[Now]
+    version: Mapped[int]
+    created_at: Mapped[Now]
+
+
+class TermListVersion(Base):
+    """One state of a term list, only ever added: a document of ``domain.term_document``, normalised as comments are.
+
+    ``digest`` is the document's SHA-256, by which processes know a list that they have compiled already; ``size``
+    counts its terms.
+    """
+
+    __tablename__ = "term_list_versions"
+    __table_args__ = (UniqueConstraint("list_id", "n"),)
+
+    id: Mapped[RowId]
+    list_id: Mapped[int] = mapped_column(ForeignKey("term_lists.id"))
+    n: Mapped[int]
+    action: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    at: Mapped[Now]

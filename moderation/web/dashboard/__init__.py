@@ -1,11 +1,21 @@
 """The moderators' dashboard: log in, the review queue, one comment's card, the latest decisions,
-what was told to the sites, how well the classifier does, and the bundles.
+what was told to the sites, how well the classifier does, the bundles, the term lists.
 
 Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
 session; every change is a POST with a token that is bound to it.
 """
 
-from moderation.web.dashboard import admission, bundles, claiming, decisions, deliveries, figures, review, stylesheet
+from moderation.web.dashboard import (
+    admission,
+    bundles,
+    claiming,
+    decisions,
+    deliveries,
+    figures,
+    review,
+    stylesheet,
+    term_lists,
+)
 from moderation.web.dashboard.blueprint import dashboard
 
 __all__ = [
@@ -18,4 +28,5 @@ __all__ = [
     "figures",
     "review",
     "stylesheet",
+    "term_lists",
 ]

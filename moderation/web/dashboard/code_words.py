@@ -40,6 +40,8 @@ CODE_WORDS: Final[Mapping[str, str]] = {
     "links": N_("links"),
     "reports": N_("readers' reports"),
     "term_list": N_("listed term"),
+    "term_list_reject": N_("listed term that rejects"),
+    "term_list_mark": N_("marked term"),
     "too_long_to_score": N_("too long to score"),
     "edited_after_rejection": N_("edited after a rejection"),
     "edited": N_("edited"),

@@ -37,7 +37,23 @@ GROUPS: Final = (
             Entry("dashboard.figures", N_("Figures"), Permission.SEE_FIGURES),
         ),
     ),
-    Group(N_("Rules"), ()),
+    Group(
+        N_("Rules"),
+        (
+            Entry(
+                "dashboard.term_lists",
+                N_("Term lists"),
+                Permission.READ_REVIEW_QUEUE,
+                (
+                    "dashboard.term_list",
+                    "dashboard.create_term_list",
+                    "dashboard.save_term_list",
+                    "dashboard.try_term_list",
+                    "dashboard.restore_term_list",
+                ),
+            ),
+        ),
+    ),
     Group(
         N_("Installation"),
         (

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from moderation.domain import audit
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
+from moderation.domain.policy import MARK_RULE
 from moderation.domain.vocabulary import Label, RejectReason, Verdict
 from moderation.steps import deciding
 from moderation.steps.deciding import Judgement, Seen
@@ -90,7 +91,8 @@ def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         card=card,
         blind=blind,
         fired=fired,
-        others=[] if blind else [check for check in card.checks if check["action"] == "publish"],
+        marks=[] if blind else [check for check in card.checks if check["rule"] == MARK_RULE],
+        others=[] if blind else [one for one in card.checks if one["action"] == "publish" and one["rule"] != MARK_RULE],
         labels=list(Label),
         predicted={check["label"] for check in fired if check.get("label")},
         reasons=[one for one in RejectReason if one is not RejectReason.LABELS],

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from moderation.domain.event import Edited, Moderated, Reported
-from moderation.domain.vocabulary import BodyFormat, Label, Mode, RejectReason, Role, Verdict
-from moderation.steps import deciding, enrolling, scoring, undoing
+from moderation.domain.vocabulary import BodyFormat, Label, ListAction, Mode, RejectReason, Role, Verdict
+from moderation.steps import deciding, enrolling, listing_terms, scoring, undoing
 from moderation.store.schema import Callback, Moderator
 from tests.factories import NOW, World
 
@@ -111,9 +111,18 @@ _CASES = {
     ),
     "a new author": _Case(_after(_policy(hold_first_comments=1)), "policy", ("new_author",), {"rule": "new_author"}),
     "a listed term": _Case(
-        _after(lambda world: enrolling.set_terms(world.work, site_slug="khobor", name="x", terms=["সকাল"])),
+        _after(lambda world: listing_terms.set_terms(world.work, site_slug="khobor", name="x", terms=["সকাল"])),
         "term_list",
         ("term_list",),
+    ),
+    "a term that rejects": _Case(
+        _after(
+            lambda world: listing_terms.set_terms(
+                world.work, site_slug="khobor", name="x", terms=["সকাল"], action=ListAction.REJECT
+            )
+        ),
+        "term_list",
+        ("term_list_reject",),
     ),
     "everything held": _Case(
         _after(lambda world: enrolling.hold_everything(world.work, site_slug="khobor", until=NOW + timedelta(hours=1))),

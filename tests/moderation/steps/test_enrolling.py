@@ -145,15 +145,3 @@ def test_a_new_policy_is_a_new_version_and_leaves_the_rest_as_by_default(work: W
     assert policy.version == 2
     assert thresholds["threat"] == (0.4, None)
     assert thresholds["spam"] == (0.6, 0.99)
-
-
-def test_terms_are_normalised_kept_once_and_removed_by_an_empty_list(work: Work, runtime: Runtime) -> None:
-    enrol(work, runtime)
-    terms = ["  Casino  ", "casino", "", "ক্যা\u200dসিনো"]
-    assert enrolling.set_terms(work, site_slug="khobor", name="default", terms=terms) == 2
-    with work() as unit:
-        site = enrolments.site(unit.connection, "khobor")
-        assert enrolments.term_lists(unit.connection, site.id)["default"][0] == "casino"
-    assert enrolling.set_terms(work, site_slug="khobor", name="default", terms=[]) == 0
-    with work() as unit:
-        assert enrolments.term_lists(unit.connection, site.id) == {}

@@ -4,15 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from moderation.domain.event import AuthorFacts, Deleted, Edited
 from moderation.domain.jobs import Job
 from moderation.domain.policy import Policy, Thresholds
 from moderation.domain.vocabulary import BodyFormat, Label, Mode, State
-from moderation.steps import scoring
+from moderation.steps import listing_terms, scoring
 from moderation.store import policies
-from moderation.store.schema import Author, Callback, Comment, Decision, Outcome, Score, Site, TermList
+from moderation.store.schema import Author, Callback, Comment, Decision, Outcome, Score, Site
 from tests.factories import NOW, World, make_created
 
 SPAM = (0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.995)
@@ -216,8 +216,7 @@ def test_a_sites_own_thresholds_by_script_and_its_policy_version_are_used(world:
 
 def test_a_listed_term_holds_as_a_whole_word_only(world: World) -> None:
     site_id = world.make_site()
-    with world.work() as unit:
-        unit.connection.execute(insert(TermList).values(site_id=site_id, name="slurs", terms=["বাল"]))
+    listing_terms.set_terms(world.work, site_slug="khobor", name="slurs", terms=["বাল"])
     world.make_comment(site_id, "c1", "বালিশ নরম")
     world.make_comment(site_id, "c2", "এটা বাল হয়েছে")
     world.score()

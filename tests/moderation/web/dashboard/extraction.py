@@ -29,6 +29,8 @@ OPERATORS: Final = frozenset(
 """Steps whose errors reach sites and operators only."""
 SAYING: Final = (
     PACKAGE / "domain" / "errors.py",
+    PACKAGE / "domain" / "term_lines.py",
+    PACKAGE / "store" / "term_lists.py",
     *sorted(path for path in (PACKAGE / "steps").glob("*.py") if path.stem not in OPERATORS),
     *sorted((PACKAGE / "web" / "dashboard").glob("*.py")),
 )
