@@ -66,6 +66,9 @@ def _latin(word: str) -> str:
     return word
 
 
+_OWN_TOKENS: Final = "‹(?:url|mail|user|phone)›"
+
+
 @cache
 def word_pattern() -> re.Pattern[str]:
     """Matches a word: letters, digits *and marks*, of any script (``\\w`` alone breaks Bangla at its vowel signs).
@@ -74,7 +77,25 @@ def word_pattern() -> re.Pattern[str]:
     without their group, so that a term never hits them.
     """
     inside = "".join((*_ranges("M"), *map(chr, _JOINERS)))
-    return re.compile(f"‹[a-z]+›|([^\\W_]+(?:[{inside}]+[^\\W_]*)*)")
+    return re.compile(f"{_OWN_TOKENS}|([^\\W_]+(?:[{inside}]+[^\\W_]*)*)")
+
+
+class _Blanks(dict[int, int]):
+    """For ``str.translate``: what is in no word becomes a space. Decided once for each character."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        inside = character.isalnum() or unicodedata.category(character)[0] == "M" or code in _JOINERS
+        self[code] = code if inside else 32
+        return self[code]
+
+
+_BLANKS: Final = _Blanks()
+
+
+def rough_words(text: str) -> list[str]:
+    """The words that ``word_pattern`` finds and the names of the tokens, without places, much faster."""
+    return text.translate(_BLANKS).split()
 
 
 def _ranges(category: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from moderation.domain.innocent_words import INNOCENT
 from moderation.domain.term_endings import Kind
-from moderation.domain.term_forms import exact_form, loose_form, single_letters, word_pattern
+from moderation.domain.term_forms import exact_form, loose_form, rough_words, single_letters, word_pattern
 from moderation.domain.term_readings import LONGEST_WORD, Reading, readings
 from moderation.domain.vocabulary import ListAction
 
@@ -108,8 +108,8 @@ def _stems_of(word: str) -> frozenset[str]:
 
 _Index = dict[tuple[str, ...], list[_Entry]]
 _Found = re.Match[str]
-_MOST_KNOWN: Final = 16_384
-"""Words of comments that a matcher remembers."""
+_MOST_DULL: Final = 16_384
+"""Words with which no term ends, that a matcher remembers: of most comments it knows all."""
 
 
 class TermMatcher:
@@ -127,7 +127,7 @@ class TermMatcher:
         self._indexes = (self._exact, self._loose, self._single)
         self._lengths = sorted({len(words) for index in self._indexes for words in index})
         self._last = frozenset(words[-1] for index in self._indexes for words in index)
-        self._known: dict[str, tuple[Reading, ...]] = {}
+        self._dull: set[str] = set()
 
     def _add(self, term: Term, listed: TermList) -> None:
         words = tuple(map(exact_form, _BETWEEN_WORDS.split(term.text.strip())))
@@ -156,32 +156,30 @@ class TermMatcher:
 
     def hits(self, text: str) -> list[Hit]:
         """Every listed term in a normalised text, in the order in which they stand; a term once at each place."""
-        if not self.size:
+        dull = not self._lengths or self._dull.issuperset(rough_words(text))
+        if dull and not self._literal:
             return []
         found: dict[tuple[int, int, str, str], Hit] = {}
-        for hit in (*self._hits_of_words(text), *self._literal_hits(text)):
+        for hit in (*(() if dull else self._hits_of_words(text)), *self._literal_hits(text)):
             found.setdefault((hit.start, hit.end, hit.term, hit.list_name), hit)
         return sorted(found.values(), key=lambda hit: (hit.start, hit.end, hit.list_name, hit.term))
 
     def _hits_of_words(self, text: str) -> Iterator[Hit]:
-        if not any(map(self._promising, word_pattern().findall(text))):
-            return
         words = list(word_pattern().finditer(text))
         for place, found in enumerate(words):
             for reading in self._promising(found[1]):
                 yield from self._hits_at(text, words, place, reading)
 
-    def _promising(self, word: str | None) -> tuple[Reading, ...]:
+    def _promising(self, word: str | None) -> list[Reading]:
         """The readings of a word with which a listed term may end: none, for nearly every word of a comment."""
-        if not word:
-            return ()
-        known = self._known.get(word)
-        if known is None:
-            known = tuple(one for one in _readings(word) if not self._last.isdisjoint(_forms(one)))
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[word] = known
-        return known
+        if not word or word in self._dull:
+            return []
+        found = [one for one in _readings(word) if not self._last.isdisjoint(_forms(one))]
+        if not found:
+            if len(self._dull) >= _MOST_DULL:
+                self._dull.clear()
+            self._dull.add(word)
+        return found
 
     def _hits_at(self, text: str, words: Sequence[_Found], place: int, reading: Reading) -> Iterator[Hit]:
         """What ends with the word at this place, read in this way."""

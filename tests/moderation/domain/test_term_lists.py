@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from classifiers import normalise
 from moderation.domain.innocent_words import INNOCENT
 from moderation.domain.term_endings import LONGEST, Place, bangla_endings, misspelt_endings
-from moderation.domain.term_forms import exact_form, loose_form
+from moderation.domain.term_forms import exact_form, loose_form, rough_words, word_pattern
 from moderation.domain.term_lists import Hit, Match, Term, TermList, TermMatcher, Tongue
 from moderation.domain.term_readings import LONGEST_WORD, readings
 from moderation.domain.vocabulary import ListAction
@@ -211,6 +211,16 @@ def test_canonically_equal_words_have_one_form(word: str) -> None:
     forms = {exact_form(unicodedata.normalize(name, word)) for name in ("NFC", "NFD")}
     assert len(forms) == 1
     assert loose_form(loose_form(word)) == loose_form(word)
+
+
+@given(st.text(st.characters() | st.sampled_from("শালা ‹›_\u200c\u0981"), max_size=60))
+def test_the_quick_look_sees_every_word_that_the_careful_one_does(text: str) -> None:
+    assert set(filter(None, word_pattern().findall(text))) <= set(rough_words(text))
+
+
+def test_brackets_like_those_of_our_tokens_hide_nothing() -> None:
+    assert _forms("khanki", "‹khankir›") == ["khankir"]
+    assert _forms("url", "‹url›") == []
 
 
 def test_no_ending_is_longer_than_what_is_looked_for() -> None:
