@@ -66,7 +66,8 @@ def _latin(word: str) -> str:
     return word
 
 
-_OWN_TOKENS: Final = "‹(?:url|mail|user|phone)›"
+TOKEN_NAMES: Final = ("url", "mail", "user", "phone")
+_OWN_TOKENS: Final = f"‹(?:{'|'.join(TOKEN_NAMES)})›"
 
 
 @cache

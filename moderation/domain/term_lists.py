@@ -13,7 +13,7 @@ from typing import Final
 
 from moderation.domain.innocent_words import INNOCENT
 from moderation.domain.term_endings import Kind
-from moderation.domain.term_forms import exact_form, loose_form, rough_words, single_letters, word_pattern
+from moderation.domain.term_forms import TOKEN_NAMES, exact_form, loose_form, rough_words, single_letters, word_pattern
 from moderation.domain.term_readings import LONGEST_WORD, Reading, readings
 from moderation.domain.vocabulary import ListAction
 
@@ -127,7 +127,7 @@ class TermMatcher:
         self._indexes = (self._exact, self._loose, self._single)
         self._lengths = sorted({len(words) for index in self._indexes for words in index})
         self._last = frozenset(words[-1] for index in self._indexes for words in index)
-        self._dull: set[str] = set()
+        self._dull = self._dull_tokens()
 
     def _add(self, term: Term, listed: TermList) -> None:
         words = tuple(map(exact_form, _BETWEEN_WORDS.split(term.text.strip())))
@@ -170,6 +170,10 @@ class TermMatcher:
             for reading in self._promising(found[1]):
                 yield from self._hits_at(text, words, place, reading)
 
+    def _dull_tokens(self) -> set[str]:
+        """What our own tokens are called, which the careful look leaves out, where no term has such a name."""
+        return {name for name in TOKEN_NAMES if name not in self._last}
+
     def _promising(self, word: str | None) -> list[Reading]:
         """The readings of a word with which a listed term may end: none, for nearly every word of a comment."""
         if not word or word in self._dull:
@@ -177,7 +181,7 @@ class TermMatcher:
         found = [one for one in _readings(word) if not self._last.isdisjoint(_forms(one))]
         if not found:
             if len(self._dull) >= _MOST_DULL:
-                self._dull.clear()
+                self._dull = self._dull_tokens()
             self._dull.add(word)
         return found
 
