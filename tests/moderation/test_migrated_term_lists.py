@@ -1,4 +1,4 @@
-"""Migration 0004 keeps the terms of before, and what they did; going back keeps what there was."""
+"""Migration 0005 keeps the terms of before, and what they did; going back keeps what there was."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ NAME = "with_old_term_lists"
 
 @pytest.fixture
 def old(servers: ServerUrls) -> Iterator[Engine]:
-    """A database as version 0003 left it."""
+    """A database as version 0004 left it."""
     administrator = create_engine(servers.database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     name = re.sub("[^a-z0-9_]", "", NAME)
     with administrator.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine = create_engine(make_url(servers.database_url).set(database=name), poolclass=NullPool)
-    _migrate(engine, "0003")
+    _migrate(engine, "0004")
     yield engine
     with administrator.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -64,7 +64,7 @@ def test_old_terms_hold_as_they_stand_in_a_first_version_and_come_back_on_the_wa
         matcher = policies.rules_of(connection, [site_id])[site_id].terms
         hits = matcher.hits("শালা শালার casino")
         assert [(hit.term, hit.action) for hit in hits] == [("শালা", "hold"), ("casino", "hold")]
-    _migrate(old, "0003", down=True)
+    _migrate(old, "0004", down=True)
     with old.begin() as connection:
         lists = connection.execute(text("SELECT name, terms FROM term_lists ORDER BY name")).all()
         assert [tuple(row) for row in lists] == [("slurs", ["শালা", "কুত্তা"]), ("spam", ["casino"])]
