@@ -53,11 +53,18 @@ def _news(rows: Sequence[PoolExample], folder: Path, show: int) -> None:
         caught.append(float((_margins(bundle, hateful) >= 0).mean()))
         found += list(zip(margins.tolist(), (each.text for each in scored), strict=True))
     every = np.concatenate(held)
+    low, high = np.quantile(_resampled(every), [0.025, 0.975])
     print(
-        f"held of {len(every):,} news comments: {every.mean():.2%}; of hateful BD-SHS dev rows: {np.mean(caught):.1%}"
+        f"held of {len(every):,} news comments: {every.mean():.2%} ({low:.2%} to {high:.2%}); "
+        f"of {len(hateful):,} hateful BD-SHS dev rows: {np.mean(caught):.1%}"
     )
     for margin, text in sorted(found, reverse=True)[:show]:
         print(f"{margin:+.2f}  {' '.join(text.split())}")
+
+
+def _resampled(held: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Shares of 1,000 bootstrap samples: how many of as many draws are held is binomial."""
+    return np.random.default_rng(SEED).binomial(len(held), held.mean(), size=1_000) / len(held)
 
 
 def _margins(bundle: Bundle, examples: Sequence[Example]) -> NDArray[np.float64]:

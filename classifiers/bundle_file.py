@@ -26,7 +26,7 @@ from classifiers.weights import Floats, Linear
 
 Families = NDArray[np.int64]
 
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 8_000_000
 _MAX_TEXT = 1_000_000
 _SIZES = {"card.md": _MAX_TEXT, "squares.u8": COLUMNS, "manifest.json": _MAX_TEXT, "weights.i8": len(LABELS) * COLUMNS}

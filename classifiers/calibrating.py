@@ -1,5 +1,6 @@
 """Making logits into probabilities: Platt scaling per label and family of scripts, on rows that no fit has seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from classifiers.bundle_file import Calibration, Families
 from classifiers.estimators import platt
 from classifiers.evaluation import calibration_error
-from classifiers.labels import LABELS
+from classifiers.labels import LABELS, SCRIPTS
 from classifiers.script_detection import FAMILIES
 from classifiers.weights import Floats
 
@@ -46,9 +47,9 @@ def calibrated(held: Held) -> Calibration:
     return Calibration(slopes, offsets, held.logits.mean(axis=0), np.maximum(held.logits.std(axis=0), 1e-6))
 
 
-def calibration_errors(held: Held, seed: int) -> dict[str, dict[str, float]]:
-    """Expected calibration error by family of scripts and label, for those with _MEASURED rows: one half of the rows is
-    calibrated on the other, and the other way round.
+def calibration_errors(held: Held, scripts: Sequence[str], seed: int) -> dict[str, dict[str, float]]:
+    """Expected calibration error by script and label, for those with _MEASURED rows: one half of the rows is calibrated
+    on the other, and the other way round. ``scripts`` has one for each row.
     """
     half = np.random.default_rng(seed).random(len(held.families)) < 0.5
     chances = np.zeros_like(held.logits)
@@ -56,12 +57,12 @@ def calibration_errors(held: Held, seed: int) -> dict[str, dict[str, float]]:
         part = held.part(~side)
         chances[~side] = calibrated(held.part(side)).probabilities(part.logits, part.families)
     found: dict[str, dict[str, float]] = {}
-    for family, name in enumerate(FAMILIES):
+    for script in SCRIPTS:
         for index, label in enumerate(LABELS):
-            known = (held.families == family) & ~np.isnan(held.values[:, index])
+            known = (np.array(scripts) == script) & ~np.isnan(held.values[:, index])
             if known.sum() >= _MEASURED:
                 error = calibration_error(held.values[known, index] == 1.0, chances[known, index])
-                found.setdefault(name, {})[label] = round(error, 4)
+                found.setdefault(script, {})[label] = round(error, 4)
     return found
 
 

@@ -55,7 +55,7 @@ were left out."""
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured of a bundle: on each test, calibration errors by family of scripts and label, BanglaCheck."""
+    """What was measured of a bundle: on each test, calibration errors by script and label, BanglaCheck."""
 
     tests: Mapping[str, Report]
     calibration: Mapping[str, Mapping[str, float]]
@@ -126,14 +126,14 @@ def _row(title: str, label: str, each: Measured) -> str:
 
 
 def _calibration(errors: Mapping[str, Mapping[str, float]]) -> str:
-    families = list(errors)
-    lines = [f"| label | {' | '.join(families)} |", "|---" * (len(families) + 1) + "|"]
+    scripts = list(errors)
+    lines = [f"| label | {' | '.join(scripts)} |", "|---" * (len(scripts) + 1) + "|"]
     for label in LABELS:
-        found = [f"{errors[family][label]:.3f}" if label in errors[family] else "–" for family in families]
+        found = [f"{errors[script][label]:.3f}" if label in errors[script] else "–" for script in scripts]
         lines.append(f"| {label} | {' | '.join(found)} |")
     told = (
         "Expected calibration error on rows of the pool that were kept from fitting, one half calibrated on the\n"
-        "other, by family of scripts (Bangla; romanized, English and mixed). Fewer than 300 rows are not measured."
+        "other, by script. Fewer than 300 rows are not measured."
     )
     return "\n".join(["## Calibration", "", told, "", *lines])
 

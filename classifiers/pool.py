@@ -47,7 +47,7 @@ class _Pool:
 
 
 class Trained(NamedTuple):
-    """A bundle, and its calibration errors by family of scripts and label on the rows kept from fitting."""
+    """A bundle, and its calibration errors by script and label on the rows kept from fitting."""
 
     bundle: Bundle
     calibration_errors: Mapping[str, Mapping[str, float]]
@@ -77,18 +77,18 @@ def train(
             weights[index], biases[index] = _fitted(pool, index, label, seed)
             step(1)
         linear = quantised(weights, biases, levels)
-        held = _held(pool, linear, texts)
+        kept = np.flatnonzero(pool.held_out).tolist()
+        held_texts = [texts[row] for row in kept]
+        scripts = list(map(script_of, held_texts))
+        held = _held(linear, held_texts, pool.values[kept], scripts)
         bundle = Bundle(name, linear, calibrated(held))
-        reference = profile_of_texts(bundle, [texts[row] for row in np.flatnonzero(pool.held_out)])
-        metrics = {"reference": reference.to_dict()}
-        return Trained(replace(bundle, metrics=metrics), calibration_errors(held, seed))
+        metrics = {"reference": profile_of_texts(bundle, held_texts).to_dict()}
+        return Trained(replace(bundle, metrics=metrics), calibration_errors(held, scripts, seed))
 
 
-def _held(pool: _Pool, linear: Linear, texts: Sequence[str]) -> Held:
-    kept = np.flatnonzero(pool.held_out).tolist()
-    logits = Bundle("", linear, identity()).window_logits([texts[row] for row in kept])
-    families = np.array([family_of(script_of(texts[row])) for row in kept], dtype=np.int64)
-    return Held(logits, pool.values[kept], families)
+def _held(linear: Linear, texts: Sequence[str], values: Floats, scripts: Sequence[str]) -> Held:
+    logits = Bundle("", linear, identity()).window_logits(texts)
+    return Held(logits, values, np.array([*map(family_of, scripts)], dtype=np.int64))
 
 
 def _texts(rows: Sequence[PoolExample], note: Note) -> list[str]:
@@ -106,8 +106,18 @@ def _pool(rows: Sequence[PoolExample], matrix: Matrix, seed: int) -> _Pool:
     names = sorted({row.example.origin for row in rows})
     origins = np.array([names.index(row.example.origin) for row in rows])
     english = np.array([row.language == "en" for row in rows])
-    held_out = np.random.default_rng(seed).random(len(rows)) < HELD_OUT
-    return _Pool(matrix, values, np.array([row.weights for row in rows]), origins, names, english, held_out)
+    weights = np.array([row.weights for row in rows])
+    return _Pool(matrix, values, weights, origins, names, english, _held_out(rows, seed))
+
+
+def _held_out(rows: Sequence[PoolExample], seed: int) -> Mask:
+    """Rows drawn for calibration; of what we wrote all fillings of a template or none."""
+    drawn = np.random.default_rng(seed).random(len(rows)) < HELD_OUT
+    templates: dict[str, bool] = {}
+    for at, row in enumerate(rows):
+        if SOURCES[row.example.origin].written_by_us:
+            drawn[at] = templates.setdefault(row.example.group, bool(drawn[at]))
+    return drawn
 
 
 def _fitted(pool: _Pool, index: int, label: str, seed: int) -> tuple[Floats, float]:

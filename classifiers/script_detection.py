@@ -25,13 +25,14 @@ _BANGLISH_SHAPE = re.compile(
 )
 
 
-FAMILIES = ("bangla", "latin")
-"""What a probability is calibrated for: Bangla script, and whatever holds a good part of Latin letters."""
+FAMILIES = ("bangla", "romanized", "english")
+"""What a probability is calibrated for. Mixtures go with romanized Bangla, what has too few letters with Bangla."""
+_FAMILY_OF = {"bn": 0, "bn-Latn": 1, "en": 2, "mixed": 1, "und": 0}
 
 
 def family_of(script: str) -> int:
     """Index in FAMILIES."""
-    return int(script in {"bn-Latn", "en", "mixed"})
+    return _FAMILY_OF[script]
 
 
 def detect_script(text: str) -> str:

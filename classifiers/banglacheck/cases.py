@@ -1,12 +1,13 @@
 """The suite's cases: each template of each functionality, filled from the lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from random import Random
 from typing import Literal, NamedTuple
 
 from classifiers.banglacheck.disguising import DISGUISES
-from classifiers.banglacheck.files import Functionality, read_functionalities, read_slots
-from classifiers.banglacheck.templates import Filled, fill
+from classifiers.banglacheck.files import Functionality, Template, read_functionalities, read_slots
+from classifiers.banglacheck.templates import Filled, Option, fill, fill_by_chance
 
 Half = Literal["train", "test", "all"]
 Expected = Literal["stand", "hold"]
@@ -35,6 +36,18 @@ def cases(half: Half) -> Sequence[Case]:
     return _all() if half == "all" else tuple(case for case in _all() if case.half == half)
 
 
+def more_of_the_training_half(
+    slots: Mapping[str, Mapping[str, Sequence[Option]]], per_template: int, chance: Random
+) -> Iterator[Case]:
+    """Further cases of the templates that may be used to train, filled at random from other lists than the suite's."""
+    for functionality in read_functionalities():
+        for template in functionality.templates:
+            if template.half == "train":
+                for turn in range(per_template):
+                    filled = fill_by_chance(template.text, slots[template.script], chance)
+                    yield _case(functionality, template, filled, turn)
+
+
 @lru_cache(maxsize=1)
 def _all() -> tuple[Case, ...]:
     return tuple(case for each in read_functionalities() for case in _of_functionality(each))
@@ -45,11 +58,15 @@ def _of_functionality(functionality: Functionality) -> Iterator[Case]:
     for number, template in enumerate(functionality.templates):
         filled = fill(template.text, slots[template.script], functionality.cases_per_template, number)
         for turn, each in enumerate(filled):
-            text, spans = _disguised(each, functionality.disguise, number + turn)
-            yield Case(
-                text, functionality.name, functionality.expected, functionality.labels, template.script, template.name,
-                template.half, each.group, spans,
-            )  # fmt: skip
+            yield _case(functionality, template, each, number + turn)
+
+
+def _case(functionality: Functionality, template: Template, filled: Filled, turn: int) -> Case:
+    text, spans = _disguised(filled, functionality.disguise, turn)
+    return Case(
+        text, functionality.name, functionality.expected, functionality.labels, template.script, template.name,
+        template.half, filled.group, spans,
+    )  # fmt: skip
 
 
 def _disguised(filled: Filled, disguise: str, turn: int) -> tuple[str, tuple[tuple[int, int], ...]]:

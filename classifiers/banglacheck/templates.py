@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import NamedTuple
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -30,8 +31,16 @@ def fill(template: str, slots: Mapping[str, Sequence[Option]], limit: int, numbe
     turns = min(limit, max((len(found) for found in options.values()), default=1))
     for turn in range(turns):
         chosen = {place: found[_turned(place, number, turn, limit) % len(found)] for place, found in options.items()}
-        group = next((name for place, (name, _) in chosen.items() if _slot(place) in GROUP_SLOTS), None)
-        yield _unmarked(_filled(template, chosen), group)
+        yield _unmarked(_filled(template, chosen), _group_of(chosen))
+
+
+def fill_by_chance(template: str, slots: Mapping[str, Sequence[Option]], chance: Random) -> Filled:
+    """One filling: each list gives any of its words, the same one in all its places."""
+    chosen: dict[str, Option] = {}
+    for place in _PLACE.findall(template):
+        name = place if "|" in place else _slot(place)
+        chosen[place] = chosen.setdefault(name, chance.choice(_options(place, slots)))
+    return _unmarked(_filled(template, chosen), _group_of(chosen))
 
 
 def slots_of(template: str) -> set[str]:
@@ -41,6 +50,10 @@ def slots_of(template: str) -> set[str]:
 
 def _slot(place: str) -> str:
     return place.partition(".")[0]
+
+
+def _group_of(chosen: Mapping[str, Option]) -> str | None:
+    return next((name for place, (name, _) in chosen.items() if _slot(place) in GROUP_SLOTS), None)
 
 
 def _options(place: str, slots: Mapping[str, Sequence[Option]]) -> Sequence[Option]:
