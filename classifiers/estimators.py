@@ -80,7 +80,7 @@ def logistic(
     """
     shares = np.where(truth, truth.mean(), 1 - truth.mean())
     dual = len(truth) <= _FEW_ROWS
-    tolerance, iterations = (0.1, 1_000) if dual else (1e-3, 200)
+    tolerance, iterations = (0.1, 1_000) if dual else (1e-2, 200)
     model = LogisticRegression(
         C=strength, solver="liblinear", dual=dual, tol=tolerance, max_iter=iterations, random_state=seed
     )

@@ -227,7 +227,7 @@ SOURCES = {
         Source("youtube-spam", "none in the mirror", _spam),
         Source("sms-spam", "none in the mirror", _spam),
         Source("bd-shs", "for evaluation only", _bd_shs),
-        Source("banglacheck", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 10.0, True, True, True),
-        Source("made-up", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 10.0, True, True, True),
+        Source("banglacheck", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 40.0, True, True, True),
+        Source("made-up", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 40.0, True, True, True),
     )
 }

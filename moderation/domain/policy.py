@@ -30,12 +30,12 @@ class Thresholds:
 
 DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
     Label.TOXICITY: Thresholds(hold=0.60),
-    Label.INSULT: Thresholds(hold=0.75),
-    Label.PROFANITY: Thresholds(hold=0.75),
-    Label.IDENTITY_ATTACK: Thresholds(hold=0.60),
+    Label.INSULT: Thresholds(hold=0.50),
+    Label.PROFANITY: Thresholds(hold=0.50),
+    Label.IDENTITY_ATTACK: Thresholds(hold=0.45),
     Label.THREAT: Thresholds(hold=0.60),
     Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.60),
-    Label.SPAM: Thresholds(hold=0.60, reject=0.99),
+    Label.SPAM: Thresholds(hold=0.45, reject=0.99),
 }
 
 
