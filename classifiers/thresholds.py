@@ -14,7 +14,7 @@ DEFAULT_HOLD: Final[Mapping[str, float]] = {
 }
 """One number for each of LABELS, in their order.
 
-Chosen on comments that were kept from training (docs/classifier.md): what a label adds to what toxicity holds already is
-worth more where the label is about something definite. Nearly all of what is held on a news site without cause is held
-by toxicity, so the others may be lower.
+Chosen on comments that were kept from training (docs/classifier.md): what a label adds to what toxicity holds already
+is worth more where the label is about something definite. Nearly all of what is held on a news site without cause is
+held by toxicity, so the others may be lower.
 """
