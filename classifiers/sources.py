@@ -216,7 +216,7 @@ SOURCES = {
         Source("banglish-hate-srikta", _NONE, _srikta),
         Source("bangla-spam-telegram", "MIT (README)", _spam, permissive=True),
         Source("banglabarta-sms", "MIT (mirror)", _spam, permissive=True),
-        Source("bangla-news-comments", "GPL-3.0 (repository)", _clean, typical=True),
+        Source("bangla-news-comments", "GPL-3.0 (repository)", _clean, 3.0, typical=True),
         Source("blp23-sentiment", _NC, _sentiment, 0.4),
         Source("bn-youtube-sazzed", _NONE, _sentiment, 0.4),
         Source("olid", "none in the mirror", _olid),

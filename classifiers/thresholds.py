@@ -7,9 +7,9 @@ DEFAULT_HOLD: Final[Mapping[str, float]] = {
     "toxicity": 0.60,
     "insult": 0.50,
     "profanity": 0.50,
-    "identity_attack": 0.45,
-    "threat": 0.60,
-    "sexually_explicit": 0.60,
+    "identity_attack": 0.40,
+    "threat": 0.50,
+    "sexually_explicit": 0.50,
     "spam": 0.45,
 }
 """One number for each of LABELS, in their order.

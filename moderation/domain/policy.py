@@ -32,9 +32,9 @@ DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
     Label.TOXICITY: Thresholds(hold=0.60),
     Label.INSULT: Thresholds(hold=0.50),
     Label.PROFANITY: Thresholds(hold=0.50),
-    Label.IDENTITY_ATTACK: Thresholds(hold=0.45),
-    Label.THREAT: Thresholds(hold=0.60),
-    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.60),
+    Label.IDENTITY_ATTACK: Thresholds(hold=0.40),
+    Label.THREAT: Thresholds(hold=0.50),
+    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.50),
     Label.SPAM: Thresholds(hold=0.45, reject=0.99),
 }
 
