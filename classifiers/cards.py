@@ -34,7 +34,8 @@ _FAILURES = """## Known failures
   news.
 - Innocent look-alikes of abusive words raise the score; rare spellings are missed.
 - `threat`, `profanity` and `sexually_explicit` have few examples outside Bangla script (for English and romanized
-  threats almost only BanglaCheck's training half). `spam` was learned from messages and video comments, not from news.
+  threats almost only sentences of our own). `spam` was learned from messages, video comments and our own sentences, not
+  from news sites.
 - The probabilities are calibrated on the pool; a site's comments differ, as the last column of the figures shows.
   They become reliable for a site after some 200 of its own decisions.
 - A word repeated many times counts more than its repetition means.
