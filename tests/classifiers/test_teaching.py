@@ -48,7 +48,7 @@ def test_the_merged_bundle_is_the_base_plus_the_residual_in_every_script(bundle:
     examples = decisions(120)
     taught = teach(bundle, examples, name="taught", seed=1)
     desk, rows = _desk(bundle, examples, np.ones(len(examples)), lambda _: None), np.arange(len(examples))
-    assert set(desk.families) == {0, 1}
+    assert set(desk.families) == {0, 1, 2}
     lesson = _Lesson(bundle, desk, 0, 1)
     expected = lesson.logits(lesson.fit(rows), rows)
     normalised = [each.normalised for each in bundle.score([each.text for each in examples])]
