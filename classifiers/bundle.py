@@ -15,7 +15,7 @@ from classifiers.batch_text import normalise_all
 from classifiers.bundle_file import Calibration, Contents
 from classifiers.errors import BundleError
 from classifiers.features import BATCH, grams
-from classifiers.script_detection import family_of, script_of
+from classifiers.script_detection import family_of, scripts_of
 from classifiers.weights import Floats, Linear, packed, sums
 
 WINDOW = 600
@@ -45,7 +45,7 @@ class Bundle:
     def score(self, texts: Sequence[str]) -> list[Scored]:
         """One result for each text, in order, whatever it holds; a text scores the same alone and in any batch."""
         normalised = normalise_all(texts)
-        scripts = list(map(script_of, normalised))
+        scripts = scripts_of(normalised)
         scores = self.probabilities(self.logits(normalised), scripts).tolist()
         return list(map(Scored, normalised, scripts, map(tuple, scores)))
 

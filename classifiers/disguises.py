@@ -26,7 +26,8 @@ _SEPARATORS = re.compile(r"[ ._*\-]+")
 _MASKS_IN_BANGLA = re.compile(f"[*_~^|#@](?<=[{_BANGLA}].)[*_~^|#@]*(?=[{_BANGLA}])")
 _SPLIT_BY_POINTS = re.compile(f"(?<![{_BANGLA}])(?:{_CLUSTER}){{1,2}}(?:[.\\-'](?:{_CLUSTER}){{1,2}}(?![{_BANGLA}]))+")
 _SPLIT_BY_SPACES = re.compile(f"(?<![^ ]){_CLUSTER}(?: {_CLUSTER}(?![^ ,;:!?।])){{2,}}")
-_STRAY_SIGN = re.compile(f"(?<=[{_BANGLA}])[ .\\-']+(?=[{_VOWEL_SIGNS}{_VIRAMA}])")
+_MAYBE_SPLIT_BY_POINTS = re.compile(f"[.\\-'](?<=[{_BANGLA}].)[{_BASE}]")
+_STRAY_SIGN = re.compile(f"[ .\\-'](?<=[{_BANGLA}].)[ .\\-']*(?=[{_VOWEL_SIGNS}{_VIRAMA}])")
 _BANGLA_DISGUISE = re.compile(f"[*_~^|#@.\\-'][{_BANGLA}]| [{_VOWEL_SIGNS}{_VIRAMA}]")
 
 _SHORT_WORDS = frozenset(
@@ -53,7 +54,8 @@ def undo_bangla_disguises(text: str, edits: Edits = PLAIN) -> str:
     if _BANGLA_DISGUISE.search(text):
         text = edits.substituted(text, _MASKS_IN_BANGLA, "")
         text = edits.substituted(text, _STRAY_SIGN, "")
-        text = edits.substituted(text, _SPLIT_BY_POINTS, _without("."))
+        if _MAYBE_SPLIT_BY_POINTS.search(text):
+            text = edits.substituted(text, _SPLIT_BY_POINTS, _without("."))
     return edits.substituted(text, _SPLIT_BY_SPACES, _joined_unless_plain)
 
 

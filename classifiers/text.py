@@ -82,6 +82,16 @@ def aligned(text: str) -> Aligned:
     return Aligned(_normalised(text, edits), edits.begins, edits.ends)
 
 
+def undisguised(text: str, edits: Edits = PLAIN) -> str:
+    """What is left of composed text in plain small characters once its links and the like are tokens and its disguises
+    undone.
+    """
+    text = _with_tokens(text, edits)
+    if _LATIN.search(text):
+        text = undo_latin_disguises(text, edits)
+    return undo_bangla_disguises(text, edits) if _BANGLA.search(text) else text
+
+
 def squeezed(text: str, edits: Edits = PLAIN) -> str:
     """Whatever stands three times or more, digits apart, stands twice."""
     return edits.substituted(text, _REPEATED, r"\1\1")
@@ -106,12 +116,7 @@ def _normalised(text: str, edits: Edits) -> str:
     text = edits.spaced(edits.lowered(edits.cut(text, MAX_CHARACTERS)))
     if not text.isascii():
         text = _in_plain_characters(text, edits)
-    text = _with_tokens(text, edits)
-    if _LATIN.search(text):
-        text = undo_latin_disguises(text, edits)
-    if _BANGLA.search(text):
-        text = undo_bangla_disguises(text, edits)
-    return edits.cut(squeezed(text, edits), MAX_CHARACTERS)
+    return edits.cut(squeezed(undisguised(text, edits), edits), MAX_CHARACTERS)
 
 
 def _composed(text: str, edits: Edits) -> str:

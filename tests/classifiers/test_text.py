@@ -11,8 +11,8 @@ from classifiers.batch_text import normalise_all
 from classifiers.text import MAX_CHARACTERS, letters_key, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
-BANGLA = st.text(st.sampled_from("কখগড়ঢ়য়যরলমািীোৌেৈৗ্ঁং়য়ড়ঢ়।‌‍ ab1.*-@৯’‘“”#_|~^৷—"), max_size=60)
-LATIN = st.text(st.sampled_from("abI . -_!'@:/1 90৫ক়াe,😀\u00a0*#|~^‘’“”–$w"), max_size=60)
+BANGLA = st.text(st.sampled_from("কখগড়ঢ়য়যরলমািীোৌেৈৗ্ঁং়য়ড়ঢ়।‌‍ ab1.*-@৯’‘“”#_|~^৷—৳«•"), max_size=60)
+LATIN = st.text(st.sampled_from("abI . -_!'@:/1 90৫ক়াe,😀\u00a0*#|~^‘’“”–$w✊3\\"), max_size=60)
 MARKS = st.text(st.sampled_from("e\u0301\u0327\u0344\u0323\u09bc\u09cdক\u0f73é"), max_size=80)
 
 
@@ -108,3 +108,8 @@ def test_a_long_composed_text_and_its_decomposed_form_are_cut_at_the_same_place(
     text = "কোৌ" * 9_000
     assert normalise(text) == normalise(unicodedata.normalize("NFD", text))
     assert len(normalise(text)) == MAX_CHARACTERS
+
+
+@pytest.mark.parametrize("text", ["\u09dc" * 9_999, "ab" + " " * 20_000 + "cd", "x.me " * 2_000, "x.me \u09dc" * 1_000])
+def test_a_long_text_is_cut_among_many_where_it_is_cut_alone(text: str) -> None:
+    assert normalise_all([text, "ab"] * 4) == [normalise(text), "ab"] * 4
