@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.text import MAX_CHARACTERS, normalise, squeezed, undisguised
+from classifiers.text import MAX_CHARACTERS, normalise, squeezed, undisguised, with_tokens
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint32]
@@ -22,7 +22,9 @@ _FEW = 6
 """So few texts are sooner done one by one."""
 
 _WHOLE, _DISGUISED, _REPEATS, _OTHERWISE = 1, 2, 4, 8
-"""What a text may need: ``normalise``, ``undisguised``, ``squeezed``, and plain digits and quotes."""
+"""What a text may need: all of ``normalise``, ``with_tokens`` and ``undisguised``, ``squeezed``, or plain digits and
+quotes.
+"""
 
 _SIGN, _BANGLA, _LATIN, _SECOND_MARK, _COMPOSING, _SLASH, _ODD, _WRITTEN_OTHERWISE = (1 << bit for bit in range(8))
 _SPACE, _POINT, _BEFORE_LATIN, _FIRST_MARK, _E_SIGN, _COLON, _DIGIT, _BASE = (256 << bit for bit in range(8))
@@ -64,9 +66,12 @@ def _mended(raw: str, text: str, needs: int) -> str:
 
 
 def _told_plainly(text: str, needs: int) -> str:
-    """Composed it is already; without that, what is disguised takes half the time of ``normalise``."""
-    plain = undisguised(text)
-    return squeezed(plain)[:MAX_CHARACTERS] if needs & _REPEATS or plain != text else text
+    """Composed it is already; without that, what is disguised takes half the time of ``normalise``. Tokens bring no
+    repeats about, but what is joined may.
+    """
+    tokens = with_tokens(text)
+    plain = undisguised(tokens)
+    return (squeezed(plain) if needs & _REPEATS or plain != tokens else plain)[:MAX_CHARACTERS]
 
 
 @cache
@@ -115,7 +120,7 @@ def _telling(codes: Codes, kinds: Kinds) -> Iterator[tuple[int, Places]]:
     a pass over all characters takes about a hundredth of a microsecond for a comment.
     """
     told = _told_by_neighbours(kinds)
-    places = told.nonzero()[0]
+    places = (told > 0).nonzero()[0]  # five times as fast as asking the numbers themselves
     strongly = (told[places] & (_ODD | _SECOND_MARK | _COMPOSING)) > 0
     places += 1
     yield _DISGUISED, places
@@ -126,7 +131,7 @@ def _telling(codes: Codes, kinds: Kinds) -> Iterator[tuple[int, Places]]:
     repeats = _ends_of_three(codes)
     yield _REPEATS, repeats
     yield _DISGUISED, repeats[(codes[repeats] == ord("w")) & (codes[repeats + 1] == ord("."))]
-    otherwise = (kinds & _WRITTEN_OTHERWISE).nonzero()[0]
+    otherwise = ((kinds & _WRITTEN_OTHERWISE) > 0).nonzero()[0]
     yield _OTHERWISE, otherwise
     yield _REPEATS, otherwise[codes[otherwise] >= ord("‘")]  # different quotes become the same
 

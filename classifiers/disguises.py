@@ -16,7 +16,7 @@ _BANGLA = f"{_BASE}{_VOWEL_SIGNS}{_VIRAMA}"
 _CLUSTER = f"[{_BASE}](?:{_VIRAMA}[{_BASE}]|[{_VOWEL_SIGNS}{_VIRAMA}])*+"
 
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
-_LEET_TOKEN = re.compile(r"(?<![^\s.,;:(\"'])[a-z@$][a-z0-9@$!]*")
+_LEET_TOKEN = re.compile(r"(?<![^\s.,;:(\"'])(?=[a-z@$])(?=[a-z0-9@$!]*[013457@$!][a-z])[a-z0-9@$!]+")
 _LEET_INSIDE = re.compile(r"[013457@$!][a-z]")
 _POINTED_LATIN = re.compile(r"(?<![a-z0-9])[a-z](?:[._*\-]{1,2}[a-z](?![a-z0-9])){2,}")
 _SPACED_LATIN = re.compile(r"(?<![a-z0-9])[a-z](?:[ ._*\-]{1,2}[a-z](?![a-z0-9])){2,}")
@@ -60,8 +60,7 @@ def undo_bangla_disguises(text: str, edits: Edits = PLAIN) -> str:
 
 
 def _plain_letters(match: re.Match[str]) -> str:
-    token = match.group()
-    return token.translate(_LEET) if _LEET_INSIDE.search(token) else token
+    return match.group().translate(_LEET)
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ is then divided by the root of the sum of the squared idf of all that stands in 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TypeVar
 from unicodedata import category
 
@@ -154,20 +154,19 @@ def _lines(
     codes: Codes, firsts: Places, heard: Sequence[tuple[NDArray[np.uint8], Places]]
 ) -> list[tuple[Codes, Places]]:
     """The characters and the two skeletons, with where the texts begin in each."""
-    sounds = [(sounds.astype(np.uint32), np.searchsorted(places, firsts)) for sounds, places in heard]
+    sounds = [(sounds.astype(np.uint32), places.searchsorted(firsts)) for sounds, places in heard]
     return [(codes, firsts), *sounds]
 
 
 def _gathered(texts: int, found: Iterable[_Found]) -> Grams:
-    hashes, starts, total = [], [], 0
-    for hashed, bounds, _ in found:
-        hashes.append(hashed)
+    columns, starts, total = [], [], 0
+    for hashes, bounds, _ in found:
+        mixed = hashes * _LAST
+        mixed >>= np.uint32(32 - _COLUMN_BITS)
+        columns.append(mixed)
         starts.append(bounds + total)
-        total += len(hashed)
-    joined = np.concatenate(hashes)
-    joined *= _LAST
-    joined >>= np.uint32(32 - _COLUMN_BITS)
-    return Grams(texts, joined.astype(np.int64), np.append(np.concatenate(starts), total))
+        total += len(mixed)
+    return Grams(texts, np.concatenate(columns, dtype=np.int64), np.concatenate([*starts, [total]]))
 
 
 def count(texts: Sequence[str]) -> tuple[Places, Places, Places]:
@@ -201,13 +200,13 @@ def _tokens(texts: Sequence[str]) -> tuple[Codes, Places]:
     codes = _codes(" " + " ".join(texts) + " ")
     firsts = np.zeros(len(texts), dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts[:-1]), dtype=np.int64, count=max(len(texts) - 1, 0)) + 1, out=firsts[1:])
-    kinds = _kinds()[np.minimum(codes, 0xFFFF)]
-    parted = np.flatnonzero(kinds[1:] + kinds[:-1] == _WORD + _SYMBOL + 2)
-    copies = np.ones(len(codes), dtype=np.int64)
-    copies[parted] = 2
-    spread = np.repeat(codes, copies)
-    spread[parted + np.arange(1, len(parted) + 1)] = _SPACE
-    return spread, firsts + np.searchsorted(parted, firsts)
+    kinds = _kinds().take(codes, mode="clip")
+    parted = (kinds[1:] + kinds[:-1] == _WORD + _SYMBOL + 2).nonzero()[0]
+    spread = np.full(len(codes) + len(parted), _SPACE, dtype=np.uint32)
+    kept = np.ones(len(spread), dtype=bool)
+    kept[parted + np.arange(1, len(parted) + 1)] = False
+    spread[kept] = codes
+    return spread, firsts + parted.searchsorted(firsts)
 
 
 def _codes(text: str) -> Codes:
@@ -236,20 +235,20 @@ def _ngrams(lines: Sequence[tuple[Codes, Places]]) -> Iterator[_Found]:
     one after the other.
     """
     codes = np.concatenate([line for line, _ in lines])
-    ends = np.cumsum([len(line) for line, _ in lines])
+    ends = list(accumulate(len(line) for line, _ in lines))
     bounds = np.concatenate([lines[0][1], lines[1][1] + ends[0], lines[2][1] + ends[1]])
     characters, solid = _spread_out(codes), codes != _SPACE
     characters[ends[0] :] ^= _SOUND
     hashes, inside = characters, solid
     for size in _SIZES:
-        hashes = hashes[:-1] * _STEP
+        hashes = np.multiply(hashes[:-1], _STEP, out=None if size == 2 else hashes[:-1])
         hashes += characters[size - 1 :]
         if size == 2:
-            kept = np.flatnonzero(solid[: ends[0] - 1] | solid[1 : ends[0]])
+            kept = (solid[: ends[0] - 1] | solid[1 : ends[0]]).nonzero()[0]
         else:
             inside = solid[1:-1] if size == 3 else inside[:-1] & solid[size - 2 : -1]
-            kept = np.flatnonzero(inside) if size < _SIZES[-1] else np.flatnonzero(inside[ends[0] :]) + ends[0]
-        yield hashes[kept], np.searchsorted(kept, bounds), kept
+            kept = inside.nonzero()[0] if size < _SIZES[-1] else inside[ends[0] :].nonzero()[0] + ends[0]
+        yield hashes.take(kept, mode="clip"), kept.searchsorted(bounds), kept
 
 
 @cache
@@ -262,18 +261,18 @@ def _powers(count: int) -> tuple[Codes, Codes]:
 
 def _words(codes: Codes, firsts: Places) -> Iterator[_Found]:
     """Single tokens, and pairs of neighbours; places are numbers of tokens."""
-    spaces = np.flatnonzero(codes == _SPACE)
+    spaces = (codes == _SPACE).nonzero()[0]
     begins, ends = spaces[:-1], spaces[1:]
-    some = np.flatnonzero(ends - begins > 1)
+    some = ends - begins > 1
     begins, ends = begins[some], ends[some]
     ups, downs = _powers(1 << max(12, len(codes).bit_length()))
     hashes = _spread_out(codes)
     hashes *= ups[: len(codes)]
     np.cumsum(hashes, dtype=np.uint32, out=hashes)
     hashed = (hashes[ends - 1] - hashes[begins]) * downs[begins] * _LONE
-    bounds = np.searchsorted(begins, firsts)
+    bounds = begins.searchsorted(firsts)
     yield hashed, bounds, np.arange(len(hashed))
     neighbours = np.ones(max(len(hashed) - 1, 0), dtype=bool)
     neighbours[bounds[(bounds > 0) & (bounds < len(hashed))] - 1] = False
-    kept = np.flatnonzero(neighbours)
-    yield hashed[kept] * _PAIR + hashed[kept + 1], np.searchsorted(kept, bounds), kept
+    kept = neighbours.nonzero()[0]
+    yield hashed[kept] * _PAIR + hashed[kept + 1], kept.searchsorted(bounds), kept

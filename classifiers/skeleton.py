@@ -31,12 +31,13 @@ def skeletons(codes: Codes) -> list[tuple[Sounds, Places]]:
     from.
     """
     sounds = _heard(codes)
-    return [_squeezed(sounds, _of_consonants()[sounds]), _squeezed(sounds, sounds != _SILENT)]
+    consonants = (sounds >= ord("a")) | (sounds == _SPACE)  # vowels are capitals
+    return [_squeezed(sounds, consonants), _squeezed(sounds, sounds != _SILENT)]
 
 
 def _squeezed(sounds: Sounds, kept: NDArray[np.bool_]) -> tuple[Sounds, Places]:
     """Of a run of one sound the last stands: the last of several spaces is that of the text which follows."""
-    places = np.flatnonzero(kept)
+    places = kept.nonzero()[0]
     heard = sounds[places]
     last = np.ones(len(heard), dtype=bool)
     np.not_equal(heard[1:], heard[:-1], out=last[:-1])
@@ -45,25 +46,15 @@ def _squeezed(sounds: Sounds, kept: NDArray[np.bool_]) -> tuple[Sounds, Places]:
 
 def _heard(codes: Codes) -> Sounds:
     """Sounds place by place, after what a neighbour changes: aspirates, «ড়», "ng", ya-phala."""
-    classes = _classes()[np.minimum(codes, _HIGHEST - 1)]
-    pairs = classes[1:].astype(np.int64)
-    pairs += classes[:-1].astype(np.int64) << 7
-    sounds = np.empty(len(codes), dtype=np.uint8)
-    sounds[:1] = _after()[classes[:1]]
-    sounds[1:] = _after()[pairs]
-    dotted = np.flatnonzero(codes[1:] == _NUKTA)
+    classes = _classes().take(codes, mode="clip")
+    pairs = classes.astype(np.uint16)
+    pairs[1:] |= pairs[:-1] << np.uint16(7)
+    sounds: Sounds = _after().take(pairs, mode="clip")
+    dotted = (codes[1:] == _NUKTA).nonzero()[0]
     if len(dotted):
         changed = _dotted()[classes[dotted]]
         sounds[dotted] = np.where(changed > 0, changed, sounds[dotted])
     return sounds
-
-
-@cache
-def _of_consonants() -> NDArray[np.bool_]:
-    """What the first skeleton keeps: consonants are small letters, vowels capitals."""
-    table = np.zeros(128, dtype=bool)
-    table[ord("a") : ord("z") + 1] = table[_SPACE] = True
-    return table
 
 
 @cache

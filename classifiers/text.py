@@ -82,11 +82,20 @@ def aligned(text: str) -> Aligned:
     return Aligned(_normalised(text, edits), edits.begins, edits.ends)
 
 
+def with_tokens(text: str, edits: Edits = PLAIN) -> str:
+    """Tokens for the links, addresses, mentions and phone numbers of a text in plain small characters."""
+    if "." in text or "://" in text:
+        if "@" in text:
+            text = edits.substituted(text, _EMAIL, "‹mail›")
+        if _MAYBE_URL.search(text):
+            text = edits.substituted(text, _URL, "‹url›")
+    if "@" in text:
+        text = edits.substituted(text, _MENTION, "‹user›")
+    return edits.substituted(text, _PHONE, "‹phone›") if _DIGIT_RUN.search(text) else text
+
+
 def undisguised(text: str, edits: Edits = PLAIN) -> str:
-    """What is left of composed text in plain small characters once its links and the like are tokens and its disguises
-    undone.
-    """
-    text = _with_tokens(text, edits)
+    """Such a text, which has its tokens, without the disguises that ``classifiers.disguises`` knows."""
     if _LATIN.search(text):
         text = undo_latin_disguises(text, edits)
     return undo_bangla_disguises(text, edits) if _BANGLA.search(text) else text
@@ -116,7 +125,8 @@ def _normalised(text: str, edits: Edits) -> str:
     text = edits.spaced(edits.lowered(edits.cut(text, MAX_CHARACTERS)))
     if not text.isascii():
         text = _in_plain_characters(text, edits)
-    return edits.cut(squeezed(undisguised(text, edits), edits), MAX_CHARACTERS)
+    text = undisguised(with_tokens(text, edits), edits)
+    return edits.cut(squeezed(text, edits), MAX_CHARACTERS)
 
 
 def _composed(text: str, edits: Edits) -> str:
@@ -156,14 +166,3 @@ def _in_plain_characters(text: str, edits: Edits) -> str:
 
 def _without_accents(text: str) -> str:
     return _nfkc(_ACCENTS.sub("", unicodedata.normalize("NFD", text)))
-
-
-def _with_tokens(text: str, edits: Edits) -> str:
-    if "." in text or "://" in text:
-        if "@" in text:
-            text = edits.substituted(text, _EMAIL, "‹mail›")
-        if _MAYBE_URL.search(text):
-            text = edits.substituted(text, _URL, "‹url›")
-    if "@" in text:
-        text = edits.substituted(text, _MENTION, "‹user›")
-    return edits.substituted(text, _PHONE, "‹phone›") if _DIGIT_RUN.search(text) else text

@@ -89,10 +89,11 @@ def _segment_sums(table: NDArray[np.uint64], found: Grams, lengths: NDArray[np.i
     starts, owners = _short_runs(found, lengths)
     if len(starts):
         lanes = np.empty((len(starts), _BYTES), dtype=np.uint16)
-        gathered = table.take(found.columns, mode="clip")  # columns are within bounds: this mode is the fastest
-        for parity in range(2):
-            lanes[:, parity::2] = np.add.reduceat(gathered & _LANES, starts).view(np.uint16).reshape(-1, _BYTES // 2)
-            gathered >>= np.uint64(8)
+        even = table.take(found.columns, mode="clip")  # columns are within bounds: this mode is the fastest
+        odd = even >> np.uint64(8)
+        for parity, numbers in enumerate((even, odd)):
+            np.bitwise_and(numbers, _LANES, out=numbers)
+            lanes[:, parity::2] = np.add.reduceat(numbers, starts).view(np.uint16).reshape(-1, _BYTES // 2)
         _add(segments, owners, lanes)
     return segments
 
@@ -111,7 +112,7 @@ def contributions(linear: Linear, found: Grams) -> Floats:
 def _short_runs(found: Grams, lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where runs of at most _LONGEST columns of one segment begin, and which segments they are of."""
     if not len(lengths) or lengths.max() <= _LONGEST:
-        owners = np.flatnonzero(lengths)
+        owners = lengths.nonzero()[0]
         return found.starts[owners], owners
     runs = -(-lengths // _LONGEST)
     owners = np.repeat(np.arange(len(lengths)), runs)
