@@ -117,6 +117,8 @@ def _routed(rules: Mapping[int, SiteRules], one: Analysed, made: Mapping[int, de
         priority=one.priority,
         version=one.waiting.version + (0 if observed else 1),
         decision_id=decision.id if decision else None,
+        script=one.scored.script if one.scored else None,
+        label=next((check.label for check in one.outcome.fired[:1]), None),
     )
 
 

@@ -259,13 +259,17 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[Waiting]:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Where routing sends a waiting comment, and the decision that stands behind it, if one was made."""
+    """Where routing sends a waiting comment, the decision that stands behind it, if one was made, and what it was
+    found to be: its script, and the label that was decisive.
+    """
 
     id: int
     state: State
     priority: float
     version: int
     decision_id: int | None
+    script: str | None
+    label: str | None
 
 
 _STILL_WAITING = text("""
@@ -279,11 +283,11 @@ WHERE c.state = 'waiting' ORDER BY c.id FOR UPDATE OF c
 # A hold decides nothing: what stood before it is remembered, so that a second edit of a rejected comment is held too.
 _SETTLE = text("""
 UPDATE comments c
-SET state = r.state, priority = r.priority, version = r.version,
+SET state = r.state, priority = r.priority, version = r.version, script = r.script, label = r.label,
     standing_decision_id = CASE WHEN r.state = 'held' THEN c.standing_decision_id ELSE r.decision_id END,
     attempts = 0, lease_until = NULL, state_at = now()
 FROM json_to_recordset(CAST(:rows AS json))
-     AS r(id bigint, state text, priority float8, version int, decision_id bigint)
+     AS r(id bigint, state text, priority float8, version int, decision_id bigint, script text, label text)
 WHERE c.id = r.id
 """)
 

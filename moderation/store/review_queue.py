@@ -1,4 +1,4 @@
-"""What moderators read: what waits for them by priority, one comment's card, the latest decisions.
+"""What moderators read: one comment's card and the latest decisions; the list of what waits is in ``queue_rows``.
 
 Held comments wait, and those drawn for the audit sample, which stand as they were decided. Nothing that a page shows of
 these two may tell them apart; the ``drawn`` that is read here only says what to hide.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, and_, exists, func, literal, or_, select, text, union_all
+from sqlalchemy import Connection, and_, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from moderation.domain.vocabulary import Actor, State, Verdict
@@ -27,30 +27,6 @@ from moderation.store.schema import (
     Site,
     Story,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last row of a page, after which the next begins."""
-
-    priority: float
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldComment:
-    id: int
-    public_id: uuid.UUID
-    site: str
-    story: str
-    author: str
-    text: str
-    priority: float
-    received_at: datetime
-    checks: Sequence[Mapping[str, Any]]
-    claimed_by: str | None
-    site_id: int
-    drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +78,8 @@ class PastDecision:
     at: datetime
 
 
-def _newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type SQLAlchemy does not name
+def newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type SQLAlchemy does not name
+    """The checks of a revision's newest outcome."""
     return (
         select(Outcome.checks)
         .where(Outcome.revision_id == Revision.id)
@@ -112,33 +89,7 @@ def _newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type S
     )
 
 
-def held(
-    connection: Connection, site_ids: Sequence[int], *, after: Cursor | None, limit: int, now: datetime
-) -> list[HeldComment]:
-    """What waits at the sites, the highest priority first, among equals the oldest; ``after`` a page's last."""
-    query = _queue_query(_waiting(site_ids, after, limit), now)
-    return [HeldComment(*row) for row in connection.execute(query)]
-
-
-def _waiting(site_ids: Sequence[int], after: Cursor | None, limit: int) -> Subquery:
-    """The ids of a page of what waits. Either part is read off its own partial index, as far as the page goes."""
-    held = select(Comment.id, Comment.priority, literal(False).label("drawn")).where(
-        Comment.site_id == func.any(list(site_ids)), Comment.state == State.HELD.value
-    )
-    drawn = (
-        select(AuditDraw.comment_id.label("id"), AuditDraw.priority, literal(True).label("drawn"))
-        .join(Comment, Comment.id == AuditDraw.comment_id)
-        .join(Revision, Revision.id == AuditDraw.revision_id)
-        .where(AuditDraw.site_id == func.any(list(site_ids)), *_IS_DRAWN)
-    )
-    both = union_all(
-        select(_page(held, Comment.priority, Comment.id, after, limit).subquery()),
-        select(_page(drawn, AuditDraw.priority, AuditDraw.comment_id, after, limit).subquery()),
-    ).subquery()
-    return select(both).order_by(both.c.priority.desc(), both.c.id).limit(limit).subquery("queue")
-
-
-_IS_DRAWN = (
+IS_DRAWN = (
     AuditDraw.closed_at.is_(None),
     Revision.n == Comment.current_revision,
     Comment.state.in_((State.PUBLISHED.value, State.REJECTED.value)),
@@ -146,43 +97,8 @@ _IS_DRAWN = (
 """A draw waits for its look while its wording is the comment's and stands; a comment held meanwhile waits as such."""
 
 
-def _page(query: Any, priority: Any, identity: Any, after: Cursor | None, limit: int) -> Any:  # noqa: ANN401 - a query and its columns
-    if after is not None:
-        later = or_(priority < after.priority, identity > after.id)
-        query = query.where(and_(priority <= after.priority, later))
-    return query.order_by(priority.desc(), identity).limit(limit)
-
-
-def _queue_query(queue: Subquery, now: datetime) -> Select[Any]:
-    return (
-        select(
-            Comment.id,
-            Comment.public_id,
-            Site.name,
-            Story.title,
-            Author.name,
-            Revision.text,
-            queue.c.priority,
-            Comment.received_at,
-            func.coalesce(_newest_outcome(), text("'[]'::json")),
-            Moderator.name,
-            Comment.site_id,
-            queue.c.drawn,
-        )
-        .select_from(queue)
-        .join(Comment, Comment.id == queue.c.id)
-        .join(Site, Site.id == Comment.site_id)
-        .join(Story, Story.id == Comment.story_id)
-        .join(Author, Author.id == Comment.author_id)
-        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))
-        .outerjoin(Claim, and_(Claim.comment_id == Comment.id, Claim.until >= now))
-        .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
-        .order_by(queue.c.priority.desc(), queue.c.id)
-    )
-
-
 def _drawn() -> Any:  # noqa: ANN401 - a condition
-    return exists().where(AuditDraw.comment_id == Comment.id, AuditDraw.revision_id == Revision.id, *_IS_DRAWN)
+    return exists().where(AuditDraw.comment_id == Comment.id, AuditDraw.revision_id == Revision.id, *IS_DRAWN)
 
 
 def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], now: datetime) -> Card | None:
@@ -208,7 +124,7 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             parent_author.name.label("parent_author"),
             parent_revision.text.label("parent_text"),
             Comment.received_at,
-            func.coalesce(_newest_outcome(), text("'[]'::json")).label("checks"),
+            func.coalesce(newest_outcome(), text("'[]'::json")).label("checks"),
             Moderator.name.label("claimed_by"),
             Moderator.id.label("claimed_by_id"),
             _drawn().label("drawn"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from moderation.store.schema import Skip
@@ -24,3 +24,10 @@ def take_back(connection: Connection, *, moderator_id: int) -> int:
 def forget(connection: Connection, comment_id: int) -> None:
     """A comment that was decided and comes back is new to everybody."""
     connection.execute(delete(Skip).where(Skip.comment_id == comment_id))
+
+
+def count(connection: Connection, *, moderator_id: int) -> int:
+    """How many comments a person has left to the others."""
+    return connection.execute(
+        select(func.count()).select_from(Skip).where(Skip.moderator_id == moderator_id)
+    ).scalar_one()

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.schema.base import Base, Now, RowId
 
+_HELD = text("state = 'held'")
+
 
 class InboxEntry(Base):
     """One webhook delivery. The unique key is what makes a repeat harmless; ``answer`` is what the first one got."""
@@ -75,6 +77,7 @@ class Author(Base):
 class Comment(Base):
     """One comment's place in its life. ``version`` rises with everything the site is told about it.
 
+    ``script`` and ``label`` (the decisive one) are of its newest scoring, kept here for the queue's filters.
     ``parent_ext_id`` is the site's own id, not a key of ours: a reply may arrive before what it answers.
     """
 
@@ -82,7 +85,12 @@ class Comment(Base):
     __table_args__ = (
         UniqueConstraint("site_id", "ext_id"),
         Index("ix_comments_waiting", "id", postgresql_where=text("state = 'waiting'")),
-        Index("ix_comments_held", "site_id", text("priority DESC"), "id", postgresql_where=text("state = 'held'")),
+        Index("ix_comments_held", "site_id", text("priority DESC"), "id", postgresql_where=_HELD),
+        Index("ix_comments_held_arrival", "site_id", "id", postgresql_where=_HELD),
+        Index("ix_comments_held_label", "site_id", "label", text("priority DESC"), "id", postgresql_where=_HELD),
+        Index("ix_comments_held_script", "site_id", "script", text("priority DESC"), "id", postgresql_where=_HELD),
+        Index("ix_comments_held_story", "story_id", text("priority DESC"), "id", postgresql_where=_HELD),
+        Index("ix_comments_held_since", "site_id", "state_at", postgresql_where=_HELD),
         Index("ix_comments_story", "story_id", "id"),
     )
 
@@ -98,6 +106,8 @@ class Comment(Base):
     standing_decision_id: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(server_default="0")
     priority: Mapped[float] = mapped_column(Float, server_default="0")
+    script: Mapped[str | None] = mapped_column(Text)
+    label: Mapped[str | None] = mapped_column(Text)
     reports: Mapped[int] = mapped_column(server_default="0")
     historical: Mapped[bool] = mapped_column(server_default=text("false"))
     attempts: Mapped[int] = mapped_column(server_default="0")

@@ -112,6 +112,7 @@ class AuditDraw(Base):
     __tablename__ = "audit_sample"
     __table_args__ = (
         Index("ix_audit_sample_open", "site_id", text("priority DESC"), "comment_id", postgresql_where=_OPEN),
+        Index("ix_audit_sample_arrival", "site_id", "comment_id", postgresql_where=_OPEN),
         Index("ix_audit_sample_comment", "comment_id"),
         Index("ix_audit_sample_drawn", "drawn_at"),
     )

@@ -15,6 +15,7 @@ from moderation.web.dashboard import (
     review,
     stylesheet,
     term_lists,
+    review_list,
 )
 from moderation.web.dashboard.blueprint import dashboard
 
@@ -27,6 +28,7 @@ __all__ = [
     "deliveries",
     "figures",
     "review",
+    "review_list",
     "stylesheet",
     "term_lists",
 ]

@@ -6,33 +6,24 @@ from http import HTTPStatus
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from moderation.domain.errors import ConflictError, InvalidValueError
+from moderation.domain.errors import InvalidValueError
 from moderation.domain.permission import Permission
 from moderation.steps import reviewing
 from moderation.web.answers import json_answer
 from moderation.web.current import runtime
-from moderation.web.dashboard import wording
-from moderation.web.dashboard.blueprint import dashboard, language, visitor
+from moderation.web.dashboard.blueprint import dashboard, visitor
 from moderation.web.dashboard.review import card_for
-from moderation.web.errors import problem_of
+from moderation.web.dashboard.scripted import by_script
 
 
 @dashboard.post("/review/<uuid:public_id>/claim")
 def claim(public_id: uuid.UUID) -> ResponseReturnValue:
     """Takes or renews; a script gets the lease's token, or who has the comment, a form its page again."""
     card_for(public_id, Permission.DECIDE)
-    by_script = request.accept_mimetypes.best == "application/json"
-    try:
-        claimed = reviewing.claim(
-            runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id, now=runtime().now()
-        )
-    except ConflictError as error:
-        if not by_script:
-            raise
-        problem = problem_of(error)
-        told = wording.said(problem.code, problem.template, problem.values, language())
-        return json_answer({"code": problem.code, "detail": told}, problem.status)
-    if by_script:
+    claimed = reviewing.claim(
+        runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id, now=runtime().now()
+    )
+    if by_script():
         return json_answer({"token": str(claimed.token), "until": claimed.until.isoformat()}, HTTPStatus.OK)
     return redirect(url_for("dashboard.card", public_id=public_id), 303)
 

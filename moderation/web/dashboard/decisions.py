@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import InvalidValueError
@@ -11,6 +11,9 @@ from moderation.steps import undoing
 from moderation.store import review_queue
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
+from moderation.web.dashboard.code_words import N_
+from moderation.web.dashboard.review import back_to_list
+from moderation.web.dashboard.scripted import by_script, done_by_script
 
 PAGE = 50
 
@@ -39,4 +42,15 @@ def undo(decision_id: uuid.UUID) -> ResponseReturnValue:
         decision_id=decision_id,
         now=runtime().now(),
     )
-    return redirect(url_for("dashboard.review"), 303)
+    return _undone()
+
+
+@dashboard.post("/decisions/bulk/<uuid:bulk_id>/undo")
+def undo_bulk(bulk_id: uuid.UUID) -> ResponseReturnValue:
+    """Takes back what one act decided; comments that went on since stay as they are."""
+    undoing.undo_many(runtime().work, moderator_id=visitor().visitor.moderator_id, bulk_id=bulk_id, now=runtime().now())
+    return _undone()
+
+
+def _undone() -> ResponseReturnValue:
+    return done_by_script(N_("Back in the review queue")) if by_script() else back_to_list()

@@ -1,7 +1,9 @@
-"""The review queue and one comment's card."""
+"""One comment's card, and the decision on it."""
 
 import uuid
 from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,59 +12,26 @@ from moderation.domain import audit
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.policy import MARK_RULE
-from moderation.domain.vocabulary import Label, RejectReason, Verdict
+from moderation.domain.vocabulary import Label, RejectReason, State, Verdict
 from moderation.steps import deciding
 from moderation.steps.deciding import Judgement, Seen
 from moderation.store import policies, review_queue
 from moderation.store.policies import SiteRules
-from moderation.store.review_queue import Card, Cursor
+from moderation.store.review_queue import Card
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, role_at, site_ids, visitor
+from moderation.web.dashboard.code_words import N_
+from moderation.web.dashboard.scripted import by_script, done_by_script
 from moderation.web.errors import Problem, problem_of
 
-PAGE = 25
+LIST_FILTERS: Final = frozenset({"sort", "site", "story", "script", "label", "handed", "after"})
+"""What the address of the review queue may say of the list."""
+DECIDED_WORDS: Final = {State.PUBLISHED: N_("Published"), State.REJECTED: N_("Rejected")}
 
 
-@dashboard.get("/")
-def home() -> ResponseReturnValue:
-    return redirect(url_for("dashboard.review"))
-
-
-@dashboard.get("/review")
-def review() -> ResponseReturnValue:
-    """Held comments, the highest priority first; ``done`` names the decision just made, for its undo."""
-    now, chosen = runtime().now(), _chosen_sites()
-    with runtime().reading() as connection:
-        rows = review_queue.held(connection, chosen, after=_cursor(request.args.get("after")), limit=PAGE + 1, now=now)
-        rules = policies.rules_of(connection, chosen)
-    following = rows[PAGE - 1] if len(rows) > PAGE else None
-    return render_template(
-        "review.html",
-        comments=rows[:PAGE],
-        blind={one.id for one in rows if _is_blind(rules[one.site_id], one.id, drawn=one.drawn)},
-        after=f"{following.priority!r}:{following.id}" if following else None,
-        sites=visitor().roles,
-        site=request.args.get("site", ""),
-        done=request.args.get("done"),
-    )
-
-
-def _is_blind(rules: SiteRules, comment_id: int, *, drawn: bool) -> bool:
+def is_blind(rules: SiteRules, comment_id: int, *, drawn: bool) -> bool:
+    """Whether scores and reasons of a waiting comment are hidden until it is decided."""
     return audit.is_shown_blind(rules.policy, runtime().vault.keyed_digest, comment_id, drawn=drawn)
-
-
-def _chosen_sites() -> list[int]:
-    allowed = site_ids(Permission.READ_REVIEW_QUEUE)
-    wanted = request.args.get("site")
-    return [at.site_id for at in visitor().roles if at.site_id in allowed and wanted in {None, "", at.slug}]
-
-
-def _cursor(written: str | None) -> Cursor | None:
-    priority, _, identity = (written or "").partition(":")
-    try:
-        return Cursor(float(priority), int(identity)) if written else None
-    except ValueError:
-        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
 
 
 def card_for(public_id: uuid.UUID, permission: Permission) -> Card:
@@ -84,7 +53,7 @@ def card(public_id: uuid.UUID) -> ResponseReturnValue:
 def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
     with runtime().reading() as connection:
         rules = policies.rules_of(connection, [card.site_id])[card.site_id]
-    blind = card.waits and _is_blind(rules, card.id, drawn=card.drawn)
+    blind = card.waits and is_blind(rules, card.id, drawn=card.drawn)
     fired = [] if blind else [check for check in card.checks if check["action"] != "publish"]
     page = render_template(
         "card.html",
@@ -104,14 +73,17 @@ def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
 
 @dashboard.post("/review/<uuid:public_id>/decide")
 def decide(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Publishes or rejects what the page showed; if it went on meanwhile, the page says by whom and shows it anew."""
+    """Publishes or rejects what the page showed; if it went on meanwhile, the page says by whom and shows it anew.
+
+    A script gets words for the row, and where to undo.
+    """
     card = card_for(public_id, Permission.DECIDE)
     try:
         judgement = Judgement(
             moderator_id=visitor().visitor.moderator_id,
             role=role_at(card.site_id),
             verdict=Verdict(request.form.get("verdict", "")),
-            labels=_labels(request.form.getlist("label")),
+            labels=labels_of(request.form.getlist("label")),
             reason=_reason(request.form.get("reason")),
         )
         decided = deciding.decide(
@@ -122,17 +94,30 @@ def decide(public_id: uuid.UUID) -> ResponseReturnValue:
             now=runtime().now(),
         )
     except (ConflictError, InvalidValueError) as error:
+        if by_script():
+            raise
         return _show(card_for(public_id, Permission.DECIDE), problem_of(error))
     except ValueError as error:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from error
-    return redirect(url_for("dashboard.review", done=decided.decision_id), 303)
+    if by_script():
+        undo = url_for("dashboard.undo", decision_id=decided.decision_id)
+        return done_by_script(DECIDED_WORDS[decided.state], undo=undo)
+    return back_to_list(done=decided.decision_id)
+
+
+def back_to_list(**more: Any) -> ResponseReturnValue:
+    """To the review queue as the form's page showed it, else from its start."""
+    filters = dict(parse_qsl(urlsplit(request.form.get("next", "")).query))
+    kept: dict[str, Any] = {name: value for name, value in filters.items() if name in LIST_FILTERS}
+    return redirect(url_for("dashboard.review", **kept, **more), 303)
 
 
 def _number(name: str) -> int:
     return int(request.form.get(name, ""))
 
 
-def _labels(written: Sequence[str]) -> list[Label]:
+def labels_of(written: Sequence[str]) -> list[Label]:
+    """The labels of a form; ``ValueError`` for one that is none."""
     return [Label(one) for one in written]
 
 

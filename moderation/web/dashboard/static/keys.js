@@ -1,26 +1,50 @@
-// Keys for the review queue. Everything here only presses what is on the page: without it the forms still work.
-// A Latin letter counts by what it writes, any other by where it lies, so that keys work under a Bangla layout too.
+// The pages' keys: modules bind theirs here, and a key that nobody takes presses the button that bears it. Everything
+// only does what is on the page anyway: without this the forms still work. A Latin letter counts by what it writes, any
+// other by where it lies, so that keys work under a Bangla layout too. They can be switched off (WCAG 2.1.4).
 
-function letter(event) {
-  if (/^[a-z0-9?]$/i.test(event.key)) return event.key.toLowerCase();
-  if (["Enter", "ArrowDown", "ArrowUp"].includes(event.key)) return event.key;
-  const place = /^(?:Key([A-Z])|Digit([0-9]))$/.exec(event.code);
-  return place ? (place[1] ?? place[2]).toLowerCase() : "";
+const OFF = "alochona.keys.off";
+const NAMED = new Set(["Enter", "Escape", "ArrowDown", "ArrowUp"]);
+const bound = new Map();
+
+/** Calls `act(event)` for these keys ("a", "Shift+x", "Enter"); where it returns false the key goes on to others. */
+export function bind(keys, act) {
+  for (const key of keys.split(" ")) bound.set(key, [act, ...(bound.get(key) ?? [])]);
+}
+
+function stored() {
+  try {
+    return localStorage.getItem(OFF) === "1";
+  } catch {
+    return false; // a browser that keeps nothing has the keys on
+  }
+}
+
+function store(off) {
+  try {
+    localStorage.setItem(OFF, off ? "1" : "");
+  } catch {
+    // it then holds for this page only
+  }
+}
+
+let off = stored();
+
+function placed(code, shift) {
+  const place = /^(?:Key([A-Z])|Digit([0-9])|(Slash))$/.exec(code);
+  if (!place) return "";
+  if (place[3]) return shift ? "?" : "/";
+  return (place[1] ?? place[2]).toLowerCase();
+}
+
+function named(event) {
+  if (NAMED.has(event.key)) return event.key;
+  if (event.key === "?" || event.key === "/") return event.key;
+  const key = /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : placed(event.code, event.shiftKey);
+  return event.shiftKey && /^[a-z]$/.test(key) ? `Shift+${key}` : key;
 }
 
 function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), select, textarea"));
-}
-
-const rows = [...document.querySelectorAll("[data-row]")];
-let here = -1;
-
-function go(step) {
-  if (!rows.length) return;
-  rows[here]?.classList.remove("here");
-  here = Math.min(Math.max(here + step, 0), rows.length - 1);
-  rows[here].classList.add("here");
-  rows[here].querySelector("[data-open]")?.focus();
 }
 
 function press(key) {
@@ -31,29 +55,64 @@ function press(key) {
   return Boolean(found);
 }
 
-const reject = document.querySelector("[data-reject]");
-let rejecting = false;
-
-function startRejecting() {
-  rejecting = true;
-  reject.querySelector("[data-digit]")?.focus();
-}
-
-function handle(key) {
-  if (key === "j" || key === "ArrowDown") return go(1), true;
-  if (key === "k" || key === "ArrowUp") return go(-1), true;
-  if (reject && key === "d") return startRejecting(), true;
-  if (reject && rejecting && /^[0-9]$/.test(key)) {
-    const box = reject.querySelector(`[data-digit="${key}"]`);
-    if (box) box.checked = !box.checked;
-    return Boolean(box);
-  }
-  if (reject && rejecting && key === "Enter") return document.querySelector("[data-refuse]").click(), true;
-  return press(key);
+function take(key, event) {
+  return (bound.get(key) ?? []).some((act) => act(event) !== false) || press(key);
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const key = letter(event);
-  if (key && handle(key)) event.preventDefault();
+  if (off || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const key = named(event);
+  if (key && take(key, event)) event.preventDefault();
 });
+
+/** Whether Enter belongs to what has the focus: a link or a button is followed or pressed. */
+export function hasItsOwnEnter(target) {
+  return target instanceof HTMLElement && target.matches("a, button, summary");
+}
+
+// Rejecting on a page with one form for it: `d`, digits, Enter.
+const reject = document.querySelector("[data-reject]");
+let rejecting = false;
+
+function tick(event) {
+  if (!rejecting) return false;
+  const box = reject.querySelector(`[data-digit="${named(event)}"]`);
+  if (!box) return false;
+  box.click();
+  return true;
+}
+
+if (reject) {
+  bind("d", () => {
+    rejecting = true;
+    reject.querySelector("[data-digit]")?.focus();
+  });
+  bind("0 1 2 3 4 5 6 7 8 9", tick);
+  bind("Enter", (event) => {
+    if (!rejecting || hasItsOwnEnter(event.target)) return false;
+    document.querySelector("[data-refuse]").click();
+    return true;
+  });
+}
+
+bind("/", () => {
+  const field = document.querySelector("input[type=search]");
+  field?.focus();
+  return Boolean(field);
+});
+
+const legend = document.getElementById("keys");
+if (legend) {
+  const choice = legend.querySelector("[data-keys-on]");
+  choice.checked = !off;
+  choice.addEventListener("change", () => {
+    off = !choice.checked;
+    store(off);
+  });
+  bind("?", () => legend.showModal());
+  for (const opener of document.querySelectorAll("[data-keys-open]")) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => legend.showModal());
+  }
+}

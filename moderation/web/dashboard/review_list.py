@@ -1,0 +1,273 @@
+"""The review queue: its orders and filters, acts on what was ticked, skips, and what is new since a page was made."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from moderation.domain.errors import InvalidValueError, NotFoundError
+from moderation.domain.permission import Permission, permits
+from moderation.domain.vocabulary import Label, Script, Verdict
+from moderation.steps import deciding, reviewing
+from moderation.steps.deciding import Bulk, Judgement, Seen
+from moderation.store import decisions, policies, queue_rows, skips
+from moderation.store.policies import SiteRules
+from moderation.store.queue_rows import Cursor, HandedOn, QueueRow, Sort, View
+from moderation.web.current import runtime
+from moderation.web.dashboard.blueprint import csrf_token, dashboard, role_at, site_ids, visitor
+from moderation.web.dashboard.code_words import N_
+from moderation.web.dashboard.review import LIST_FILTERS, back_to_list, card_for, is_blind, labels_of
+from moderation.web.dashboard.scripted import by_script, done_by_script
+from moderation.web.errors import problem_of
+
+PAGE: Final = 25
+
+
+class Act(StrEnum):
+    """What a button does to all that is ticked."""
+
+    PUBLISH = "publish"
+    REJECT = "reject"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an act on many did: how many it decided and to what, its undo, and what was refused."""
+
+    n: int
+    verdict: Verdict
+    bulk_id: uuid.UUID
+    refused: Sequence[deciding.Refused] = ()
+
+
+@dashboard.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(url_for("dashboard.review"))
+
+
+@dashboard.get("/review")
+def review() -> ResponseReturnValue:
+    """What waits. ``done`` or ``bulk`` names the decision just made, for its undo."""
+    return _list(request.args, told=_told_of(request.args.get("bulk")))
+
+
+def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
+    now, chosen = runtime().now(), _chosen_sites(asked)
+    with runtime().reading() as connection:
+        since = queue_rows.clock(connection)
+        rules = policies.rules_of(connection, chosen)
+        view = _view(asked, chosen, rules)
+        rows = queue_rows.page(connection, view, after=_cursor(asked.get("after")), limit=PAGE + 1, now=now)
+        skipped = skips.count(connection, moderator_id=view.moderator_id)
+    following = rows[PAGE - 1] if len(rows) > PAGE else None
+    filters: dict[str, Any] = {name: asked[name] for name in LIST_FILTERS - {"after"} if asked.get(name)}
+    return render_template(
+        "review.html",
+        rows=[_shown(row, rules, view) for row in rows[:PAGE] if not _hides(row, rules, view)],
+        after=f"{following.priority!r}:{following.id}" if following else None,
+        filters=filters,
+        here=url_for("dashboard.review", **filters, after=asked.get("after")),
+        since=since.isoformat(),
+        sites=visitor().roles,
+        sorts=list(Sort),
+        scripts=list(Script),
+        handed=list(HandedOn),
+        labels=list(Label),
+        skipped=skipped,
+        may_decide=bool(site_ids(Permission.DECIDE)),
+        done=asked.get("done"),
+        told=told,
+        problem_of=problem_of,
+    )
+
+
+def _shown(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> dict[str, object]:
+    """A row and what its template needs beside it; a blind one's reasons stay here."""
+    blind = is_blind(rules[row.site_id], row.id, drawn=row.drawn)
+    fired = [] if blind else [check for check in row.checks if check["action"] != "publish"]
+    return {
+        "comment": row,
+        "blind": blind,
+        "fired": fired,
+        "predicted": [check["label"] for check in fired if check.get("label")],
+        "may_decide": permits(role_at(row.site_id), Permission.DECIDE),
+        "of_story": view.story_id is not None,
+    }
+
+
+def _hides(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> bool:
+    """A list by label would tell of a comment that is shown without reasons why it is held."""
+    return view.label is not None and is_blind(rules[row.site_id], row.id, drawn=row.drawn)
+
+
+def _chosen_sites(asked: Mapping[str, str]) -> list[int]:
+    allowed = site_ids(Permission.READ_REVIEW_QUEUE)
+    wanted = asked.get("site")
+    return [at.site_id for at in visitor().roles if at.site_id in allowed and wanted in {None, "", at.slug}]
+
+
+def _view(asked: Mapping[str, str], chosen: Sequence[int], rules: Mapping[int, SiteRules]) -> View:
+    try:
+        label = Label(asked["label"]) if asked.get("label") else None
+        return View(
+            moderator_id=visitor().visitor.moderator_id,
+            site_ids=[one for one in chosen if label is None or not rules[one].policy.blind],
+            sort=Sort(asked.get("sort") or Sort.PRIORITY),
+            story_id=_row_id(asked["story"]) if asked.get("story") else None,
+            script=Script(asked["script"]) if asked.get("script") else None,
+            label=label,
+            handed_on=HandedOn(asked["handed"]) if asked.get("handed") else None,
+        )
+    except ValueError:
+        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
+
+
+def _row_id(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise ValueError(written)
+    return int(written)
+
+
+def _cursor(written: str | None) -> Cursor | None:
+    priority, _, identity = (written or "").partition(":")
+    try:
+        return Cursor(float(priority), _row_id(identity)) if written else None
+    except ValueError:
+        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
+
+
+@dashboard.get("/review/<uuid:public_id>/row")
+def review_row(public_id: uuid.UUID) -> ResponseReturnValue:
+    """One row anew, for a page whose row went on: taken back, or edited by its author."""
+    card_for(public_id, Permission.READ_REVIEW_QUEUE)
+    chosen = _chosen_sites({})
+    view = View(visitor().visitor.moderator_id, chosen)
+    with runtime().reading() as connection:
+        rules = policies.rules_of(connection, chosen)
+        row = queue_rows.one(connection, view, public_id, runtime().now())
+    if row is None:
+        raise NotFoundError("This comment is not in the review queue any more.")
+    return render_template("_row.html", row=_shown(row, rules, view), here=url_for("dashboard.review"))
+
+
+@dashboard.get("/review/news")
+def review_news() -> ResponseReturnValue:
+    """What came to the list since a page was made, who has what open, and the session's token; 304 where all stands.
+
+    The token lets a page that outlived its session send on what it kept, once its person has logged in again.
+    """
+    chosen = _chosen_sites(request.args)
+    with runtime().reading() as connection:
+        view = _view(request.args, chosen, policies.rules_of(connection, chosen))
+        since = _moment(request.args.get("since")) or queue_rows.clock(connection)
+        news = queue_rows.news(connection, view, since=since, now=runtime().now())
+    document = {
+        "fresh": news.fresh[: queue_rows.MOST_NEWS],
+        "more": len(news.fresh) > queue_rows.MOST_NEWS,
+        "open": {str(public_id): name for public_id, name in news.open_at.items()},
+        "csrf": csrf_token(),
+    }
+    answer = Response(orjson.dumps(document), content_type="application/json")
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+def _moment(written: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(written) if written else None
+    except ValueError:
+        moment = None
+    if written and (moment is None or moment.tzinfo is None):
+        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.")
+    return moment
+
+
+@dashboard.post("/review/<uuid:public_id>/skip")
+def skip(public_id: uuid.UUID) -> ResponseReturnValue:
+    card_for(public_id, Permission.DECIDE)
+    reviewing.skip(
+        runtime().work, moderator_id=visitor().visitor.moderator_id, public_id=public_id, now=runtime().now()
+    )
+    return done_by_script(N_("Skipped: colleagues still see it")) if by_script() else back_to_list()
+
+
+@dashboard.post("/review/skipped")
+def show_skipped() -> ResponseReturnValue:
+    reviewing.show_skipped_again(runtime().work, moderator_id=visitor().visitor.moderator_id)
+    return back_to_list()
+
+
+@dashboard.post("/review/decide")
+def decide_many() -> ResponseReturnValue:
+    """Publishes or rejects exactly the ticked comments as they were seen; what was refused is told one by one."""
+    seen = [_seen(one) for one in request.form.getlist("seen")]
+    with runtime().reading() as connection:
+        owners = queue_rows.sites_of(connection, [one.public_id for one in seen], site_ids(Permission.DECIDE))
+    ours = [one for one in seen if one.public_id in owners]
+    if seen and not ours:
+        raise NotFoundError("There is no such comment here. It may belong to another desk.")
+    bulk = deciding.decide_many(
+        runtime().work,
+        _judgement(sorted(set(owners.values()))),
+        ours,
+        undo_seconds=runtime().settings.undo_seconds,
+        now=runtime().now(),
+    )
+    return _answer(bulk)
+
+
+def _judgement(owners: Sequence[int]) -> Judgement:
+    roles = {role_at(site_id) for site_id in owners}
+    if len(roles) > 1:
+        raise InvalidValueError("Your role differs at the sites of these comments. Tick those of one site at a time.")
+    if not roles:
+        raise InvalidValueError("Tick between 1 and {n} comments to decide on them together.", n=deciding.LARGEST_BULK)
+    try:
+        act = Act(request.form.get("act", ""))
+        labels = [Label.SPAM] if act is Act.SPAM else labels_of(request.form.getlist("label"))
+    except ValueError:
+        raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from None
+    verdict = Verdict.APPROVE if act is Act.PUBLISH else Verdict.REJECT
+    return Judgement(visitor().visitor.moderator_id, roles.pop(), verdict, labels)
+
+
+def _seen(written: str) -> Seen:
+    public_id, _, numbers = written.partition(":")
+    revision, _, version = numbers.partition(":")
+    try:
+        return Seen(uuid.UUID(public_id), _row_id(revision), _row_id(version))
+    except ValueError:
+        raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from None
+
+
+def _answer(bulk: Bulk) -> ResponseReturnValue:
+    """Back to the list with one undo; where some were refused the list itself says which and why."""
+    if not bulk.refused:
+        return back_to_list(bulk=bulk.bulk_id)
+    asked = dict(parse_qsl(urlsplit(request.form.get("next", "")).query))
+    verdict = Verdict.APPROVE if request.form.get("act") == Act.PUBLISH else Verdict.REJECT
+    page = _list(asked, Told(len(bulk.decided), verdict, bulk.bulk_id, bulk.refused))
+    return page, HTTPStatus.OK if bulk.decided else HTTPStatus.CONFLICT
+
+
+def _told_of(written: str | None) -> Told | None:
+    """What a person's bulk did, read back from its decisions; nothing for one of somebody else."""
+    if not written:
+        return None
+    try:
+        bulk_id = uuid.UUID(written)
+    except ValueError:
+        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
+    with runtime().reading() as connection:
+        made = decisions.of_bulk(connection, bulk_id, visitor().visitor.moderator_id)
+        first = decisions.by_public_id(connection, made[0]) if made else None
+    return Told(len(made), first.verdict, bulk_id) if first and first.verdict else None
