@@ -54,7 +54,7 @@ if (list && form) {
     if (navigator.onLine) return;
     event.preventDefault(); // the ticks stay, and the browser's error page stays away
     const trouble = document.querySelector("[data-trouble]");
-    trouble.querySelector("[data-said]").textContent = trouble.dataset.busy;
+    trouble.querySelector("[data-said]").textContent = trouble.dataset.ticks;
     trouble.hidden = false;
   });
   count();
