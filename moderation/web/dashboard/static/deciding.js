@@ -8,16 +8,21 @@ import { send } from "./sending.js";
 const dealt = []; // rows with an undo, the latest last
 let picking = null; // the row whose labels are being picked
 
-function line(row, words) {
-  let told = row.querySelector(":scope > .told");
+/** The row's one paragraph of this class, made where there is none. */
+function paragraph(row, name, role, words) {
+  let told = row.querySelector(`:scope > .${name}`);
   if (!told) {
     told = document.createElement("p");
-    told.className = "told";
-    told.setAttribute("role", "status");
+    told.className = name;
+    told.setAttribute("role", role);
     row.append(told);
   }
   told.textContent = words;
   return told;
+}
+
+function line(row, words) {
+  return paragraph(row, "told", "status", words);
 }
 
 function settle(row, answer) {
@@ -35,14 +40,7 @@ function settle(row, answer) {
 function reopen(row, words) {
   row.classList.remove("dealt");
   row.querySelector(":scope > .told")?.remove();
-  let problem = row.querySelector(":scope > .problem");
-  if (!problem) {
-    problem = document.createElement("p");
-    problem.className = "problem";
-    problem.setAttribute("role", "alert");
-    row.append(problem);
-  }
-  problem.textContent = words;
+  const problem = paragraph(row, "problem", "alert", words);
   const again = document.createElement("button");
   again.type = "button";
   again.className = "quiet";
