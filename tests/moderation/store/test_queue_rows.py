@@ -4,11 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
 
+from moderation.domain.audit import Lot
 from moderation.domain.event import StoryFacts
 from moderation.domain.vocabulary import Label, Script
-from moderation.steps import reviewing
+from moderation.steps import reviewing, scoring
+from moderation.steps.scoring import Aside
 from moderation.store import queue_rows
 from moderation.store.queue_rows import Cursor, HandedOn, Sort, View
 from tests.factories import NOW, World
@@ -103,7 +104,7 @@ def test_news_are_what_came_since_and_what_others_have_open(world: World, site_i
     nasrin, karim = world.make_moderator("Nasrin"), world.make_moderator("Karim")
     (old,) = _fill(world, site_id, 1)
     with world.runtime.reading() as connection:
-        since = connection.execute(select(func.now())).scalar_one()
+        since = queue_rows.clock(connection)
     fresh = world.make_held(site_id, "fresh")
     reviewing.claim(world.work, moderator_id=karim, public_id=old, now=NOW)
     reviewing.claim(world.work, moderator_id=nasrin, public_id=fresh, now=NOW)
@@ -114,3 +115,19 @@ def test_news_are_what_came_since_and_what_others_have_open(world: World, site_i
     assert list(news.fresh) == [fresh]
     assert news.open_at == {old: "Karim"}
     assert later.open_at == {}
+
+
+def test_a_draw_of_the_audit_sample_is_news_and_a_row_like_any_but_in_no_list_by_label(
+    world: World, site_id: int
+) -> None:
+    with world.runtime.reading() as connection:
+        since = queue_rows.clock(connection)
+    drawn = world.make_comment(site_id, "drawn", "শুভ সকাল")
+    scoring.score_comments(
+        world.work, world.words(**SCORES).current, now=lambda: NOW, aside=Aside(lots=lambda _: Lot(0.0, 0.0, 0.5))
+    )
+    with world.runtime.reading() as connection:
+        assert list(queue_rows.news(connection, View(0, [site_id]), since=since, now=NOW).fresh) == [drawn]
+    for sort in Sort:
+        assert _walk(world, View(0, [site_id], sort)) == [drawn]
+    assert all(_walk(world, View(0, [site_id], label=label)) == [] for label in Label)
