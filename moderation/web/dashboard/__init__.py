@@ -13,9 +13,9 @@ from moderation.web.dashboard import (
     deliveries,
     figures,
     review,
+    review_list,
     stylesheet,
     term_lists,
-    review_list,
 )
 from moderation.web.dashboard.blueprint import dashboard
 
