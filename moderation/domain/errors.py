@@ -84,13 +84,19 @@ class LoginRefusedError(ModerationError):
     code = "login_refused"
 
 
+class CodeRefusedError(ModerationError):
+    """A one-time or recovery code that is wrong, old or used."""
+
+    code = "code_refused"
+
+
 class LoginDelayedError(ModerationError):
     """Too many wrong passwords of late; ``seconds`` until the next may be tried."""
 
     code = "login_delayed"
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("Too many wrong passwords. Wait {seconds} seconds, then try again.", seconds=seconds)
+        super().__init__("Too many wrong attempts. Wait {seconds} seconds, then try again.", seconds=seconds)
         self.seconds = seconds
 
 

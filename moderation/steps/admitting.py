@@ -4,40 +4,32 @@ A session is a random token in a cookie; the database keeps its SHA-256. Unknown
 time and say the same.
 """
 
-import math
 import secrets
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from moderation.domain.errors import InvalidValueError, LinkExpiredError, LoginDelayedError, LoginRefusedError
+from moderation import passwords
+from moderation.domain.device import device_name
+from moderation.domain.errors import InvalidValueError, LinkExpiredError, LoginRefusedError
+from moderation.steps import braking, proving
 from moderation.store import moderators, sessions
 from moderation.store.moderators import RoleAt
 from moderation.store.sessions import Visitor
-from moderation.store.unit_of_work import UnitOfWork, Work
-from moderation.vault import Vault
+from moderation.store.unit_of_work import Work
+from moderation.vault import Vault, VaultError
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
-SHORTEST_PASSWORD: Final = 10
-_LONGEST_PASSWORD: Final = 256
-_FREE_FAILURES: Final = 5
-_LONGEST_DELAY: Final = 15 * 60
-_FORGOTTEN_AFTER: Final = timedelta(hours=1)
 _RENEW_AFTER: Final = timedelta(minutes=1)
-_HASHER: Final = PasswordHasher(time_cost=3, memory_cost=47_104, parallelism=1)
-"""argon2id with 46 MiB, above OWASP's least of 19 MiB."""
-_AT_ONCE: Final = threading.BoundedSemaphore(2)
-"""Hashes computed at once in a process, so that a flood of log-ins cannot take all its memory."""
-# A hash of nobody's password: verifying against it costs an unknown e-mail what a known one costs.
-_NOBODYS_HASH: Final = (
-    "$argon2id$v=19$m=47104,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
-)
+_TICKET_LASTS: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNeeded:
+    """The password was right; ``ticket`` says so for ten minutes, to go with the one-time code."""
+
+    ticket: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +40,31 @@ class Admitted:
     roles: tuple[RoleAt, ...]
 
 
-def set_password(work: Work, vault: Vault, *, token: str, password: str, now: datetime) -> str:
+def set_password(
+    work: Work, vault: Vault, *, token: str, password: str, now: datetime, user_agent: str = ""
+) -> str | CodeNeeded:
     """Uses a one-time link up, sets the password, ends the person's other sessions; returns a new session's token.
+
+    The link is no way around the second step: who has set one up is asked for a code here too.
 
     Raises:
         LinkExpiredError: the link was used, or is too old.
         InvalidValueError: the password is too short or too long.
     """
-    if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise InvalidValueError(
-            "A password has {shortest} to {longest} characters.", shortest=SHORTEST_PASSWORD, longest=_LONGEST_PASSWORD
-        )
-    with _AT_ONCE:
-        password_hash = _HASHER.hash(password)
+    password_hash = passwords.hashed(password)
     with work() as unit:
         moderator_id = moderators.use_invitation(unit.connection, vault.token_digest(token), now)
         if moderator_id is None:
             raise LinkExpiredError("This link was used before or is too old. Ask an administrator for a new one.")
         moderators.set_password(unit.connection, moderator_id, password_hash)
         sessions.end_all(unit.connection, moderator_id)
-    return _start(work, vault, moderator_id, now)
+    return _proceed(work, vault, moderator_id, password_hash, now, user_agent)
 
 
-def log_in(work: Work, vault: Vault, *, email: str, password: str, address: str, now: datetime) -> str:
-    """A new session's token for the right password.
+def log_in(
+    work: Work, vault: Vault, *, email: str, password: str, address: str, now: datetime, user_agent: str = ""
+) -> str | CodeNeeded:
+    """A new session's token for the right password; a ticket where a one-time code is needed besides.
 
     Raises:
         LoginRefusedError: unknown e-mail or wrong password; the same in words and time.
@@ -82,63 +75,76 @@ def log_in(work: Work, vault: Vault, *, email: str, password: str, address: str,
     account_key = vault.keyed_digest("login-account", email)
     address_key = vault.keyed_digest("login-address", address)
     with work() as unit:
-        _count_attempt(unit, (account_key, address_key), now)
+        braking.count_attempt(unit, (account_key, address_key), now)
         account = moderators.by_email(unit.connection, email)
-    right = _matches(account.password_hash if account else None, password)
+    right = passwords.matches(account.password_hash if account else None, password)
     if account is None or not right:
         raise LoginRefusedError("E-mail or password is wrong. Try again, or ask an administrator for a new link.")
-    with work() as unit:
-        moderators.forget_attempts(unit.connection, account_key)
-        moderators.take_back_attempt(unit.connection, address_key)
-    return _start(work, vault, account.id, now)
+    braking.forgive(work, account_key, address_key)
+    return _proceed(work, vault, account.id, account.password_hash or "", now, user_agent)
 
 
-def _count_attempt(unit: UnitOfWork, keys: Sequence[bytes], now: datetime) -> None:
-    """Counts an attempt before its password is looked at, so that guesses at the same moment count each other.
+def log_in_with_code(
+    work: Work, vault: Vault, *, ticket: str, code: str, address: str, now: datetime, user_agent: str = ""
+) -> str:
+    """The second step: a new session's token for a ticket and a one-time code or recovery code.
 
-    An attempt that must wait is not counted: who keeps asking makes the wait no longer.
+    Attempts are counted apart from those at passwords: who knows the password cannot clear them by entering it.
+
+    Raises:
+        LoginRefusedError: the ticket is too old, or the password changed since.
+        CodeRefusedError: the code is wrong, or was used before.
+        LoginDelayedError: too many failures of late for this account or address.
     """
-    attempts = moderators.lock_attempts(unit.connection, keys, now)
-    counts = {key: _still_counted(one, now) for key, one in attempts.items()}
-    wait = max(_wait(counts[key], attempts[key].last_at, now) for key in keys)
-    if wait > 0:
-        raise LoginDelayedError(wait)
-    for key, count in counts.items():
-        moderators.set_attempts(unit.connection, key, count + 1, max(now, attempts[key].last_at))
+    moderator_id = _ticket_holder(work, vault, ticket, now)
+    account_key = vault.keyed_digest("login-code", str(moderator_id))
+    address_key = vault.keyed_digest("login-address", address)
+    with work() as unit:
+        braking.count_attempt(unit, (account_key, address_key), now)
+    proving.use_code(work, vault, moderator_id=moderator_id, code=code, now=now)
+    braking.forgive(work, account_key, address_key)
+    return _start(work, vault, moderator_id, now, user_agent)
 
 
-def _still_counted(attempts: moderators.Attempts, now: datetime) -> int:
-    return 0 if now - attempts.last_at > _FORGOTTEN_AFTER else attempts.count
+def _proceed(
+    work: Work, vault: Vault, moderator_id: int, password_hash: str, now: datetime, user_agent: str
+) -> str | CodeNeeded:
+    if not proving.asks_for_code(work, moderator_id):
+        return _start(work, vault, moderator_id, now, user_agent)
+    until = int((now + _TICKET_LASTS).timestamp())
+    # The hash goes along as a digest, so that a ticket dies with the password that it was given for.
+    return CodeNeeded(vault.encrypt(f"{moderator_id} {until} {_trace(vault, password_hash)}").decode())
 
 
-def _wait(count: int, last_at: datetime, now: datetime) -> int:
-    """Whole seconds still to wait: none for the first five, then 1, 2, 4 … up to a quarter of an hour from the last."""
-    if count < _FREE_FAILURES:
-        return 0
-    delay = min(2 ** min(count - _FREE_FAILURES, 20), _LONGEST_DELAY)
-    return max(0, math.ceil((last_at + timedelta(seconds=delay) - now).total_seconds()))
+def _ticket_holder(work: Work, vault: Vault, ticket: str, now: datetime) -> int:
+    try:
+        identity, until, trace = vault.decrypt(ticket.encode()).split(" ")
+        moderator_id, fresh = int(identity), now.timestamp() < int(until)
+    except (VaultError, ValueError):
+        raise LoginRefusedError("This took too long. Log in again from the start.") from None
+    with work() as unit:
+        account = moderators.by_id(unit.connection, moderator_id)
+    if account is None or not fresh or trace != _trace(vault, account.password_hash or ""):
+        raise LoginRefusedError("This took too long. Log in again from the start.")
+    return moderator_id
 
 
-def forget_old_attempts(unit: UnitOfWork, now: datetime) -> None:
-    """Drops counts that no log-in looks at any more; the sweep asks for it."""
-    moderators.forget_attempts_before(unit.connection, now - _FORGOTTEN_AFTER)
+def _trace(vault: Vault, password_hash: str) -> str:
+    return vault.keyed_digest("login-ticket", password_hash).hex()
 
 
-def _matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is right. It costs the same for nobody's hash, and for a password that is too long."""
-    with _AT_ONCE:
-        try:
-            _HASHER.verify(password_hash or _NOBODYS_HASH, password[:_LONGEST_PASSWORD])
-        except (VerificationError, InvalidHashError):
-            return False
-    return password_hash is not None and len(password) <= _LONGEST_PASSWORD
-
-
-def _start(work: Work, vault: Vault, moderator_id: int, now: datetime) -> str:
+def _start(work: Work, vault: Vault, moderator_id: int, now: datetime, user_agent: str) -> str:
     token = secrets.token_urlsafe(32)
     with work() as unit:
-        digest = vault.token_digest(token)
-        sessions.start(unit.connection, digest, moderator_id, idle_until=now + IDLE, until=now + ABSOLUTE)
+        sessions.start(
+            unit.connection,
+            vault.token_digest(token),
+            moderator_id,
+            now=now,
+            idle_until=now + IDLE,
+            until=now + ABSOLUTE,
+            device=device_name(user_agent),
+        )
     return token
 
 
@@ -151,7 +157,7 @@ def recognise(work: Work, vault: Vault, *, token: str, now: datetime) -> Admitte
             return None
         visitor, idle_until = found
         if idle_until - now < IDLE - _RENEW_AFTER:
-            sessions.keep(unit.connection, digest, now + IDLE)
+            sessions.keep(unit.connection, digest, visitor.moderator_id, now=now, idle_until=now + IDLE)
         return Admitted(visitor, tuple(moderators.roles(unit.connection, visitor.moderator_id)))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from moderation import signing
 from moderation.domain import policy_document
+from moderation.domain.email_address import normal_email
 from moderation.domain.errors import InvalidValueError
 from moderation.domain.vocabulary import Mode, Role, SecretPurpose
 from moderation.store import audit_log, enrolments, policies
@@ -24,7 +25,6 @@ OPERATOR: Final = "operator"
 INVITATION_LASTS: Final = timedelta(days=7)
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f<>\"]{1,64}@[^@\s\x00-\x1f<>\"]{1,188}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ def invite_moderator(
         InvalidValueError: this is no e-mail address.
         NotFoundError: there is no such site.
     """
-    address = email.strip().lower()
-    if not _EMAIL.fullmatch(address):
+    address = normal_email(email)
+    if address is None:
         raise InvalidValueError(f"{email!r} is no e-mail address. Give one like name@example.org.")
     token = secrets.token_urlsafe(32)
     with work() as unit:

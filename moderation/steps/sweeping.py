@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from moderation.domain.jobs import Job
-from moderation.steps import admitting, receiving
+from moderation.steps import braking, receiving
 from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases
 from moderation.store.unit_of_work import UnitOfWork, Work
 
@@ -62,7 +62,7 @@ def _announce_waiting(work: Work, now: datetime) -> None:
             unit.note(Job.MEASURE_DRIFT)
         _tidy_audit_sample(unit, now)
         claims.drop_stale(unit.connection, now)
-        admitting.forget_old_attempts(unit, now)
+        braking.forget_old_attempts(unit, now)
         figures.fold(unit.connection)
         leases.beat(unit.connection, HEARTBEAT, at=now)
 

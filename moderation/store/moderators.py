@@ -68,7 +68,12 @@ def use_invitation(connection: Connection, digest: bytes, now: datetime) -> int 
     """Uses a one-time link up; of two at once one gets the person's id."""
     return connection.execute(
         update(Invitation)
-        .where(Invitation.digest == digest, Invitation.used_at.is_(None), Invitation.until > now)
+        .where(
+            Invitation.digest == digest,
+            Invitation.used_at.is_(None),
+            Invitation.until > now,
+            Invitation.moderator_id.in_(select(Moderator.id).where(Moderator.disabled_at.is_(None))),
+        )
         .values(used_at=now)
         .returning(Invitation.moderator_id)
     ).scalar_one_or_none()
@@ -76,6 +81,17 @@ def use_invitation(connection: Connection, digest: bytes, now: datetime) -> int 
 
 def set_password(connection: Connection, moderator_id: int, password_hash: str) -> None:
     connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(password_hash=password_hash))
+
+
+def by_id(connection: Connection, moderator_id: int) -> Account | None:
+    row = connection.execute(
+        select(*_ACCOUNT).where(Moderator.id == moderator_id, Moderator.disabled_at.is_(None))
+    ).one_or_none()
+    return Account(*row) if row else None
+
+
+def set_theme(connection: Connection, moderator_id: int, theme: str) -> None:
+    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(theme=theme))
 
 
 def set_language(connection: Connection, moderator_id: int, language: str) -> None:

@@ -15,27 +15,86 @@ class Visitor:
     moderator_id: int
     name: str
     language: str
+    theme: str = "system"
 
 
-def start(connection: Connection, digest: bytes, moderator_id: int, *, idle_until: datetime, until: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A session as its owner sees it. ``device`` is a coarse name, empty where none was recognised."""
+
+    id: int
+    device: str
+    begun_at: datetime
+    used_at: datetime
+    current: bool
+
+
+def start(
+    connection: Connection,
+    digest: bytes,
+    moderator_id: int,
+    *,
+    now: datetime,
+    idle_until: datetime,
+    until: datetime,
+    device: str,
+) -> None:
     connection.execute(delete(Session).where(Session.until < func.now()))
     connection.execute(
-        insert(Session).values(digest=digest, moderator_id=moderator_id, idle_until=idle_until, until=until)
+        insert(Session).values(
+            digest=digest,
+            moderator_id=moderator_id,
+            idle_until=idle_until,
+            until=until,
+            used_at=now,
+            created_at=now,
+            device=device,
+        )
     )
+    _see(connection, moderator_id, now)
 
 
 def visitor(connection: Connection, digest: bytes, now: datetime) -> tuple[Visitor, datetime] | None:
     """The person behind a session that still runs, and until when it may idle."""
     row = connection.execute(
-        select(Moderator.id, Moderator.name, Moderator.language, Session.idle_until)
+        select(Moderator.id, Moderator.name, Moderator.language, Moderator.theme, Session.idle_until)
         .join(Session, Session.moderator_id == Moderator.id)
         .where(Session.digest == digest, Session.idle_until > now, Session.until > now, Moderator.disabled_at.is_(None))
     ).one_or_none()
-    return (Visitor(row.id, row.name, row.language), row.idle_until) if row else None
+    return (Visitor(row.id, row.name, row.language, row.theme), row.idle_until) if row else None
 
 
-def keep(connection: Connection, digest: bytes, idle_until: datetime) -> None:
-    connection.execute(update(Session).where(Session.digest == digest).values(idle_until=idle_until))
+def keep(connection: Connection, digest: bytes, moderator_id: int, *, now: datetime, idle_until: datetime) -> None:
+    """Notes that a session is in use."""
+    connection.execute(update(Session).where(Session.digest == digest).values(idle_until=idle_until, used_at=now))
+    _see(connection, moderator_id, now)
+
+
+def _see(connection: Connection, moderator_id: int, now: datetime) -> None:
+    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(seen_at=now))
+
+
+def listed(connection: Connection, moderator_id: int, current: bytes, now: datetime) -> list[Listed]:
+    """A person's sessions that still run, the one that asks first, then the last used."""
+    rows = connection.execute(
+        select(Session.id, Session.device, Session.created_at, Session.used_at, Session.digest)
+        .where(Session.moderator_id == moderator_id, Session.idle_until > now, Session.until > now)
+        .order_by((Session.digest == current).desc(), Session.used_at.desc(), Session.id.desc())
+    )
+    return [Listed(row.id, row.device, row.created_at, row.used_at, row.digest == current) for row in rows]
+
+
+def end_one(connection: Connection, moderator_id: int, session_id: int) -> bool:
+    """Ends one session of this very person; whether there was one."""
+    ended = connection.execute(delete(Session).where(Session.moderator_id == moderator_id, Session.id == session_id))
+    return ended.rowcount > 0
+
+
+def end_others(connection: Connection, moderator_id: int, current: bytes) -> int:
+    """Ends every session of a person but the current one; returns how many."""
+    return connection.execute(
+        delete(Session).where(Session.moderator_id == moderator_id, Session.digest != current)
+    ).rowcount
 
 
 def end(connection: Connection, digest: bytes) -> None:

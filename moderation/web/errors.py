@@ -34,6 +34,7 @@ STATUS_OF: Final[Mapping[type[ModerationError], int]] = {
     domain.ConflictError: 409,
     domain.NotPermittedError: 403,
     domain.LoginRefusedError: 401,
+    domain.CodeRefusedError: 401,
     domain.LoginDelayedError: 429,
     domain.LinkExpiredError: 410,
     domain.InvalidValueError: 422,

@@ -43,6 +43,7 @@ PROBLEM_CODES: Final = (
     ProblemCode("port_refused", 422, "Use port 443, 8443 or 80, or have ALOCHONA_CALLBACK_ALLOW name this one."),
     ProblemCode("address_refused", 422, "Give a public address, or have ALOCHONA_CALLBACK_ALLOW name this one."),
     ProblemCode("unresolvable_host", 422, "Check the host's name: it has no address at the moment."),
+    ProblemCode("code_refused", 401, "Enter the code that the device shows next, or a recovery code."),
     ProblemCode("login_delayed", 429, "Wait as long as Retry-After says, then log in."),
     ProblemCode("too_many_requests", 429, "Wait as long as Retry-After says, or send batches."),
     ProblemCode("internal_error", 500, "Tell the operator the X-Request-Id of the answer; sending again does no harm."),

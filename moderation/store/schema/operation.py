@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +18,8 @@ class Moderator(Base):
     name: Mapped[str] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default="bn")
+    theme: Mapped[str] = mapped_column(Text, server_default="system")
+    seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Now]
 
@@ -45,10 +47,37 @@ class Session(Base):
     __tablename__ = "sessions"
 
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"), index=True)
+    device: Mapped[str] = mapped_column(Text, server_default="")
     idle_until: Mapped[datetime]
     until: Mapped[datetime]
+    used_at: Mapped[Now]
     created_at: Mapped[Now]
+
+
+class SecondFactor(Base):
+    """The secret of a person's one-time codes, encrypted; it counts from ``confirmed_at`` on.
+
+    ``last_step`` is the time step (RFC 6238: 30 s each, from 1970) of the newest code that was used.
+    """
+
+    __tablename__ = "second_factors"
+
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    created_at: Mapped[Now]
+
+
+class RecoveryCode(Base):
+    """One way in without the device that shows codes; the row goes as the code is used. Kept as a SHA-256."""
+
+    __tablename__ = "recovery_codes"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"), index=True)
 
 
 class LoginAttempt(Base):

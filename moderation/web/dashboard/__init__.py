@@ -1,11 +1,12 @@
 """The moderators' dashboard: log in, the review queue, one comment's card, the latest decisions,
-what was told to the sites, how well the classifier does, the bundles, the term lists.
+what was told to the sites, how well the classifier does, the bundles, the term lists, the people, one's own account.
 
 Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
 session; every change is a POST with a token that is bound to it.
 """
 
 from moderation.web.dashboard import (
+    account,
     admission,
     bundles,
     claiming,
@@ -16,10 +17,12 @@ from moderation.web.dashboard import (
     review_list,
     stylesheet,
     term_lists,
+    people,
 )
 from moderation.web.dashboard.blueprint import dashboard
 
 __all__ = [
+    "account",
     "admission",
     "bundles",
     "claiming",
@@ -27,6 +30,7 @@ __all__ = [
     "decisions",
     "deliveries",
     "figures",
+    "people",
     "review",
     "review_list",
     "stylesheet",

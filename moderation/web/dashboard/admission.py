@@ -5,11 +5,20 @@ from urllib.parse import urlsplit
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from moderation.domain.errors import InvalidValueError, LinkExpiredError, LoginDelayedError, LoginRefusedError
+from moderation.domain.errors import (
+    CodeRefusedError,
+    InvalidValueError,
+    LinkExpiredError,
+    LoginDelayedError,
+    LoginRefusedError,
+    ModerationError,
+)
+from moderation.passwords import SHORTEST_PASSWORD
 from moderation.steps import admitting
+from moderation.steps.admitting import CodeNeeded
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
-from moderation.web.dashboard.blueprint import cookie_name, dashboard, session_token, visitor
+from moderation.web.dashboard.blueprint import cookie_name, dashboard, remember, session_token, visitor
 from moderation.web.errors import problem_of
 
 
@@ -35,28 +44,65 @@ def login() -> ResponseReturnValue:
             password=request.form.get("password", ""),
             address=request.remote_addr or "",
             now=now.now(),
+            user_agent=request.user_agent.string,
         )
     except (LoginRefusedError, LoginDelayedError) as error:
-        problem = problem_of(error)
-        page = render_template("login.html", next=request.form.get("next", ""), problem=problem)
-        return page, problem.status, dict(problem.headers)
-    return _enter(token, local_path(request.form.get("next")))
+        return _refused(error, "login.html", next=request.form.get("next", ""))
+    return _go_on(token, local_path(request.form.get("next")))
+
+
+@dashboard.post("/login/code")
+def login_code() -> ResponseReturnValue:
+    """The second step: the form brings the ticket of the first with the code."""
+    now, ticket, following = runtime(), request.form.get("ticket", ""), request.form.get("next", "")
+    try:
+        token = admitting.log_in_with_code(
+            now.work,
+            now.vault,
+            ticket=ticket,
+            code=request.form.get("code", ""),
+            address=request.remote_addr or "",
+            now=now.now(),
+            user_agent=request.user_agent.string,
+        )
+    except LoginRefusedError as error:
+        return _refused(error, "login.html", next=following)
+    except (CodeRefusedError, LoginDelayedError) as error:
+        return _refused(error, "login_code.html", ticket=ticket, next=following)
+    return _enter(token, local_path(following))
+
+
+def _refused(error: ModerationError, template: str, **values: str) -> ResponseReturnValue:
+    problem = problem_of(error)
+    return render_template(template, problem=problem, **values), problem.status, dict(problem.headers)
+
+
+def _go_on(entered: str | CodeNeeded, path: str) -> ResponseReturnValue:
+    """In, or to the second step. The ticket stands in the form and nowhere else."""
+    if isinstance(entered, CodeNeeded):
+        return render_template("login_code.html", problem=None, ticket=entered.ticket, next=path)
+    return _enter(entered, path)
 
 
 @dashboard.route("/welcome/<token>", methods=["GET", "POST"])
 def welcome(token: str) -> ResponseReturnValue:
     """Looking at a one-time link does not use it up: mail scanners look too."""
     if request.method == "GET":
-        return render_template("welcome.html", problem=None, shortest=admitting.SHORTEST_PASSWORD)
+        return render_template("welcome.html", problem=None, shortest=SHORTEST_PASSWORD)
     now = runtime()
     try:
         session = admitting.set_password(
-            now.work, now.vault, token=token, password=request.form.get("password", ""), now=now.now()
+            now.work,
+            now.vault,
+            token=token,
+            password=request.form.get("password", ""),
+            now=now.now(),
+            user_agent=request.user_agent.string,
         )
     except (InvalidValueError, LinkExpiredError) as error:
         problem = problem_of(error)
-        return render_template("welcome.html", problem=problem, shortest=admitting.SHORTEST_PASSWORD), problem.status
-    return _enter(session, url_for("dashboard.review"))
+        return render_template("welcome.html", problem=problem, shortest=SHORTEST_PASSWORD), problem.status
+    return _go_on(session, url_for("dashboard.review"))
 
 
 def _enter(token: str, path: str) -> Response:
@@ -79,7 +125,7 @@ def language() -> ResponseReturnValue:
     """For a visitor it is kept with the account, before that in a cookie."""
     wanted = wording.chosen(request.form.get("language"))
     response = make_response(redirect(local_path(request.form.get("next")), 303))
-    response.set_cookie("language", wanted, samesite="Lax", secure=runtime().settings.over_https, path="/")
+    remember(response, "language", wanted)
     if g.get("admitted"):
         admitting.set_language(runtime().work, moderator_id=visitor().visitor.moderator_id, language=wanted)
     return response

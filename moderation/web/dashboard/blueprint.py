@@ -12,17 +12,26 @@ from moderation.domain.permission import Permission, permissions_of, permits
 from moderation.domain.vocabulary import Label, Role
 from moderation.steps import admitting
 from moderation.steps.admitting import Admitted
+from moderation.steps.keeping_account import THEMES
 from moderation.web.current import runtime
 from moderation.web.dashboard import displaying, navigation, wording
 
 dashboard: Final = Blueprint("dashboard", __name__, template_folder="templates", static_folder="static")
 
 _PUBLIC: Final = frozenset(
-    {"dashboard.login", "dashboard.welcome", "dashboard.static", "dashboard.stylesheet", "dashboard.language"}
+    {
+        "dashboard.login",
+        "dashboard.login_code",
+        "dashboard.welcome",
+        "dashboard.static",
+        "dashboard.stylesheet",
+        "dashboard.language",
+    }
 )
 _NOBODYS: Final = frozenset({"dashboard.static", "dashboard.stylesheet"})
 """The same for everybody, so nobody is looked up."""
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_CHANGES_LOOKS: Final = frozenset({"dashboard.language", "dashboard.appearance"})
 CSRF_FIELD: Final = "csrf"
 
 
@@ -89,13 +98,26 @@ def language() -> str:
     return wording.chosen(admitted.visitor.language if admitted else request.cookies.get("language"))
 
 
+def theme() -> str:
+    """``light``, ``dark``, or ``system`` for whatever the device says; kept as the language is."""
+    admitted: Admitted | None = g.get("admitted")
+    wanted = admitted.visitor.theme if admitted else request.cookies.get("theme")
+    return wanted if wanted in THEMES else THEMES[0]
+
+
 @dashboard.after_request
-def _remember_language(response: Response) -> Response:
-    """An error page outside the dashboard, or one without its database, then speaks the account's language too."""
-    if g.get("admitted") and request.endpoint != "dashboard.language" and request.cookies.get("language") != language():
-        secure = runtime().settings.over_https
-        response.set_cookie("language", language(), samesite="Lax", secure=secure, path="/")
+def _remember_looks(response: Response) -> Response:
+    """An error page outside the dashboard, or one without its database, then looks and speaks as the account says."""
+    if g.get("admitted") and request.endpoint not in _CHANGES_LOOKS:
+        for name, chosen in (("language", language()), ("theme", theme())):
+            if request.cookies.get(name) != chosen:
+                remember(response, name, chosen)
     return response
+
+
+def remember(response: Response, name: str, chosen: str) -> None:
+    """Keeps a choice in a cookie, for pages that know nobody."""
+    response.set_cookie(name, chosen, samesite="Lax", secure=runtime().settings.over_https, path="/")
 
 
 @dashboard.app_context_processor
@@ -107,6 +129,7 @@ def _shared() -> dict[str, object]:
         "label_names": list(Label),
         "groups": navigation.groups_for(_permissions(admitted)) if admitted else [],
         "shown": displaying.shown,
+        "theme": theme(),
         **_words(language()),
     }
 

@@ -59,6 +59,7 @@ GROUPS: Final = (
         (
             Entry("dashboard.deliveries", N_("Deliveries"), Permission.SEE_DELIVERIES),
             Entry("dashboard.bundles", N_("Bundles"), Permission.SEE_BUNDLES, ("dashboard.bundle",)),
+            Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
         ),
     ),
 )

@@ -26,7 +26,9 @@ def _nasrin(world: World) -> None:
 def log_in(
     world: World, password: str = "wrong", email: str = NASRIN, address: str = "203.0.113.7", now: datetime = NOW
 ) -> str:
-    return admitting.log_in(world.work, world.runtime.vault, email=email, password=password, address=address, now=now)
+    token = admitting.log_in(world.work, world.runtime.vault, email=email, password=password, address=address, now=now)
+    assert isinstance(token, str)
+    return token
 
 
 def outcome(

@@ -31,6 +31,7 @@ SAYING: Final = (
     PACKAGE / "domain" / "errors.py",
     PACKAGE / "domain" / "term_lines.py",
     PACKAGE / "store" / "term_lists.py",
+    PACKAGE / "passwords.py",
     *sorted(path for path in (PACKAGE / "steps").glob("*.py") if path.stem not in OPERATORS),
     *sorted((PACKAGE / "web" / "dashboard").glob("*.py")),
 )

@@ -1,0 +1,100 @@
+"""One's own account: password, looks, sessions, and a log-in in two steps."""
+
+import re
+
+import pyotp
+from flask import Flask
+from flask.testing import FlaskClient
+
+from moderation.runtime import Runtime
+from tests.factories import World
+from tests.moderation.web.dashboard.conftest import PASSWORD, csrf_of
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def _post(client: FlaskClient, path: str, **form: str) -> tuple[int, str]:
+    answer = client.post(path, data={"csrf": csrf_of(client, "/account"), **form})
+    return answer.status_code, answer.text
+
+
+def _again(app: Flask, password: str = PASSWORD) -> FlaskClient:
+    """The same person on another device."""
+    other = app.test_client()
+    form = {"email": "nasrin@desk.example", "password": password}
+    other.post("/login", data=form, headers={"User-Agent": FIREFOX})
+    return other
+
+
+def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(app: Flask, desk: FlaskClient) -> None:
+    other, new = _again(app), "আরেকটি-লম্বা-পাসওয়ার্ড"
+    assert _post(desk, "/account/password", old="wrong", new=new)[0] == 401
+    assert _post(desk, "/account/password", old=PASSWORD, new="short")[0] == 422
+    assert other.get("/review").status_code == 200
+    assert _post(desk, "/account/password", old=PASSWORD, new=new)[0] == 303
+    assert other.get("/review").status_code == 302
+    assert desk.get("/review").status_code == 200
+    assert _again(app, new).get("/review").status_code == 200
+
+
+def test_guessing_the_old_password_gets_slow(desk: FlaskClient) -> None:
+    told = [_post(desk, "/account/password", old="wrong", new="0123456789")[0] for _ in range(6)]
+    assert told == [401] * 5 + [429]
+
+
+def test_the_look_is_kept_with_the_account_and_in_a_cookie(app: Flask, desk: FlaskClient) -> None:
+    assert "data-theme" not in desk.get("/review").text
+    assert _post(desk, "/account/appearance", theme="dark", language="en")[0] == 303
+    assert '<html lang="en" data-theme="dark">' in desk.get("/review").text
+    other = _again(app)
+    assert '<html lang="en" data-theme="dark">' in other.get("/review").text
+    other.delete_cookie("alochona")
+    assert '<html lang="en" data-theme="dark">' in other.get("/login").text
+    assert _post(desk, "/account/appearance", theme='"><script>', language="bn")[0] == 422
+
+
+def test_sessions_are_listed_with_a_coarse_device_and_end_one_by_one(app: Flask, desk: FlaskClient) -> None:
+    other, third = _again(app), _again(app)
+    page = desk.get("/account").text
+    assert page.count("Firefox · Linux") >= 2
+    assert "140" not in page
+    last = re.findall(r"/account/sessions/(\d+)/end", page)[0]
+    assert _post(desk, f"/account/sessions/{last}/end")[0] == 303
+    assert sorted(one.get("/review").status_code for one in (other, third)) == [200, 302]
+    assert _post(desk, "/account/sessions/end-others")[0] == 303
+    assert [one.get("/review").status_code for one in (other, third, desk)] == [302, 302, 200]
+
+
+def test_nobody_ends_a_colleagues_session(app: Flask, world: World, desk: FlaskClient) -> None:
+    _again(app)
+    session = re.findall(r"/account/sessions/(\d+)/end", desk.get("/account").text)[0]
+    colleague = app.test_client()
+    colleague.post(f"/welcome/{world.invite('Karim')}", data={"password": PASSWORD})
+    assert _post(colleague, f"/account/sessions/{session}/end")[0] == 404
+
+
+def test_with_a_code_the_log_in_has_two_steps(app: Flask, runtime: Runtime, desk: FlaskClient) -> None:
+    assert _post(desk, "/account/codes/begin", password="wrong")[0] == 401
+    assert _post(desk, "/account/codes/begin", password=PASSWORD)[0] == 303
+    key = re.search(r'class="key">(\w+)<', desk.get("/account").text)
+    assert key is not None
+    device = pyotp.TOTP(key[1])
+    assert _post(desk, "/account/codes/confirm", code="x")[0] == 401
+    status, page = _post(desk, "/account/codes/confirm", code=device.at(runtime.now()))
+    codes = re.findall(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b", page)
+    assert (status, len(codes)) == (200, 10)
+    assert codes[0] not in desk.get("/account").text
+
+    other = app.test_client()
+    first = other.post("/login", data={"email": "nasrin@desk.example", "password": PASSWORD, "next": "/decisions"})
+    assert other.get_cookie("alochona") is None
+    ticket = re.search(r'name="ticket" value="([^"]+)"', first.text)
+    assert ticket is not None
+    wrong = other.post("/login/code", data={"ticket": ticket[1], "code": "x", "next": "/decisions"})
+    assert wrong.status_code == 401
+    assert ticket[1] in wrong.text
+    right = other.post("/login/code", data={"ticket": ticket[1], "code": codes[0], "next": "/decisions"})
+    assert (right.status_code, right.location) == (303, "/decisions")
+    assert other.get("/review").status_code == 200
+    assert _post(desk, "/account/codes/off", password=PASSWORD)[0] == 303
+    assert other.get("/review").status_code == 302
