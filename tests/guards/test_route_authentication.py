@@ -4,7 +4,6 @@ Who adds a route adds a line here; without it the first test fails.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -17,12 +16,12 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from moderation.domain.vocabulary import Mode, Role
-from moderation.runtime import Runtime, build_runtime
-from moderation.settings import Settings
+from moderation.runtime import Runtime
 from moderation.steps import enrolling
 from moderation.store.schema import Base
 from moderation.web.factory import create_app
 from tests.factories import World
+from tests.guards.routes import all_routes, filled
 from tests.moderation.web.webhook.sender import Sender, created
 
 
@@ -102,20 +101,7 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.switch_codes_off"): Lock.FORM,
 }
 STRANGER: Final = {"REMOTE_ADDR": "203.0.113.9"}
-UNASKED: Final = {"HEAD", "OPTIONS"}
-"""Flask adds these by itself: HEAD asks as GET does, OPTIONS runs no view."""
-
-
-def _unconnected_app() -> Flask:
-    settings = Settings("postgresql+psycopg://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0", ("k" * 32,))
-    return create_app(build_runtime(settings))
-
-
-ROUTES: Final = sorted(
-    (method, rule.endpoint, rule.rule)
-    for rule in _unconnected_app().url_map.iter_rules()
-    for method in (rule.methods or set()) - UNASKED
-)
+ROUTES: Final = all_routes()
 
 
 def _locked_by(*locks: Lock) -> pytest.MarkDecorator:
@@ -175,10 +161,6 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
     }
 
 
-def _filled(rule: str, values: Mapping[str, str]) -> str:
-    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: values[found[1]], rule)
-
-
 def _contents(engine: Engine) -> dict[str, str]:
     """Every row of every table but the sessions, whose end moves with each use."""
     tables = [table for table in Base.metadata.sorted_tables if table.name != "sessions"]
@@ -201,7 +183,7 @@ def _ask(client: FlaskClient, method: str, path: str, **headers: str) -> TestRes
 def test_an_unsigned_or_wrongly_signed_event_is_refused_and_stores_nothing(
     client: FlaskClient, engine: Engine, sender: Sender, path_values: Mapping[str, str], method: str, rule: str
 ) -> None:
-    path, before = _filled(rule, path_values), _contents(engine)
+    path, before = filled(rule, path_values), _contents(engine)
     wrong = sender.headers(EVENT, secret=sender.site.callback_secret)
     stranger = _ask(client, method, path, Authorization=f"Bearer {sender.site.api_key}")
     forger = client.open(path, method=method, data=EVENT, headers=wrong)
@@ -214,7 +196,7 @@ def test_an_unsigned_or_wrongly_signed_event_is_refused_and_stores_nothing(
 def test_without_the_sites_own_key_nothing_is_told(
     runtime: Runtime, client: FlaskClient, sender: Sender, path_values: Mapping[str, str], method: str, rule: str
 ) -> None:
-    path = _filled(rule, path_values)
+    path = filled(rule, path_values)
     other = enrolling.enrol_site(
         runtime.work,
         runtime.vault,
@@ -236,7 +218,7 @@ def test_figures_are_shut_to_strangers_and_open_with_the_token(
 ) -> None:
     guarded = replace(runtime, settings=replace(runtime.settings, metrics_token="figures-please"))
     client = create_app(guarded).test_client()
-    path = _filled(rule, path_values)
+    path = filled(rule, path_values)
     assert _ask(client, method, path).status_code == 403
     assert _ask(client, method, path, Authorization="Bearer figures-please").status_code == 200
 
@@ -245,7 +227,7 @@ def test_figures_are_shut_to_strangers_and_open_with_the_token(
 def test_a_page_sends_who_is_not_logged_in_to_the_log_in_page(
     client: FlaskClient, path_values: Mapping[str, str], method: str, rule: str
 ) -> None:
-    path = _filled(rule, path_values)
+    path = filled(rule, path_values)
     for asked in (method, "HEAD"):
         answer = _ask(client, asked, path)
         assert answer.status_code == 302
@@ -268,7 +250,7 @@ def test_a_change_without_a_session_or_without_its_token_is_refused_and_changes_
     method: str,
     rule: str,
 ) -> None:
-    path = _filled(rule, path_values)
+    path = filled(rule, path_values)
     before = _contents(engine)
     assert _ask(client, method, path).status_code == 403
     assert _contents(engine) == before
@@ -284,7 +266,7 @@ def test_a_change_without_a_session_or_without_its_token_is_refused_and_changes_
 def test_a_form_that_another_site_sends_is_refused_and_changes_nothing(
     client: FlaskClient, engine: Engine, path_values: Mapping[str, str], method: str, rule: str
 ) -> None:
-    path, before = _filled(rule, path_values), _contents(engine)
+    path, before = filled(rule, path_values), _contents(engine)
     assert _ask(client, method, path, Sec_Fetch_Site="cross-site").status_code == 403
     assert _ask(client, method, path, Origin="https://evil.example").status_code == 403
     assert _contents(engine) == before
@@ -301,6 +283,6 @@ def test_what_is_only_read_changes_nothing(
 ) -> None:
     _log_in(world, client)
     before = _contents(engine)
-    with client.open(_filled(rule, path_values), method=method) as answer:
+    with client.open(filled(rule, path_values), method=method) as answer:
         assert answer.status_code < 500
     assert _contents(engine) == before

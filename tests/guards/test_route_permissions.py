@@ -4,7 +4,7 @@ Who adds a route adds a line to the table; without it the first test fails.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Role
-from moderation.runtime import Runtime, build_runtime
-from moderation.settings import Settings
+from moderation.runtime import Runtime
 from moderation.web.factory import create_app
 from tests.factories import World
+from tests.guards.routes import all_routes, filled
 
 
 class Reach(StrEnum):
@@ -70,21 +70,15 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "enable": (Reach.SITE, Permission.MANAGE_PEOPLE),
     "reset_codes": (Reach.SITE, Permission.MANAGE_PEOPLE),
 }
-UNASKED: Final = {"HEAD", "OPTIONS"}
 PASSWORD: Final = "একটি-লম্বা-পাসওয়ার্ড"
 REFUSED, ABSENT, OPEN = "refused", "absent", "open"
 
 
-def _routes() -> Iterator[tuple[str, str, str]]:
-    """The dashboard's routes as (endpoint, method, rule); nothing is connected to."""
-    settings = Settings("postgresql+psycopg://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0", ("k" * 32,))
-    for rule in create_app(build_runtime(settings)).url_map.iter_rules():
-        blueprint, _, endpoint = rule.endpoint.rpartition(".")
-        if blueprint == "dashboard":
-            yield from ((endpoint, method, rule.rule) for method in sorted((rule.methods or set()) - UNASKED))
-
-
-ROUTES: Final = sorted(_routes())
+ROUTES: Final = [
+    (endpoint.removeprefix("dashboard."), method, rule)
+    for method, endpoint, rule in all_routes()
+    if endpoint.startswith("dashboard.")
+]
 
 
 def test_every_route_is_in_the_table_and_the_table_names_no_other() -> None:
@@ -101,6 +95,12 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+def _csrf(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/account").text)
+    assert found is not None
+    return found[1]
+
+
 @pytest.fixture
 def values(world: World, app: Flask) -> Mapping[str, str]:
     """What stands in addresses and forms: all of it is of the site ``khobor`` and its people."""
@@ -110,12 +110,16 @@ def values(world: World, app: Flask) -> Mapping[str, str]:
     colleague = app.test_client()
     welcome = f"/welcome/{world.invite('Karim', Role.MODERATOR, 'khobor')}"
     assert colleague.post(welcome, data={"password": PASSWORD}).status_code == 303
+    decided = world.make_held(site_id, "c2")
+    form = {"csrf": _csrf(colleague), "revision": "1", "version": "1", "verdict": "approve"}
+    assert colleague.post(f"/review/{decided}/decide", data=form).status_code == 303
     with world.runtime.reading() as connection:
         moderator_id, session_id = connection.execute(text("SELECT moderator_id, id FROM sessions")).one()
+        decision_id = connection.scalar(text("SELECT id FROM decisions WHERE moderator_id IS NOT NULL"))
         bundle_id = connection.scalar(text("SELECT max(id) FROM bundles"))
     return {
         "public_id": str(held),
-        "decision_id": "018f0000-0000-7000-8000-000000000000",
+        "decision_id": str(decision_id),
         "slug": "khobor",
         "bundle_id": str(bundle_id),
         "moderator_id": str(moderator_id),
@@ -130,10 +134,6 @@ def values(world: World, app: Flask) -> Mapping[str, str]:
         "language": "bn",
         "theme": "dark",
     }
-
-
-def _filled(rule: str, values: Mapping[str, str]) -> str:
-    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: values[found[1]], rule)
 
 
 def _told(status: int) -> str:
@@ -162,12 +162,11 @@ def test_each_role_opens_what_the_table_says_and_nothing_else(
 ) -> None:
     token = world.invite("Nasrin", role, "khobor" if at_home else "other")
     assert client.post(f"/welcome/{token}", data={"password": PASSWORD}).status_code == 303
-    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/account").text)
-    assert csrf is not None
+    csrf = _csrf(client)
     asked = [route for route in ROUTES if NEEDS[route[0]][0] is not Reach.ENTRANCE]
     told = {}
     for endpoint, method, rule in sorted(asked, key=lambda route: route[1]):  # reading first: acts change what is there
-        data = {**values, "csrf": csrf[1]} if method == "POST" else None
-        told[endpoint] = _told(client.open(_filled(rule, values), method=method, data=data).status_code)
+        data = {**values, "csrf": csrf} if method == "POST" else None
+        told[endpoint] = _told(client.open(filled(rule, values), method=method, data=data).status_code)
     wrong = {name: one for name, one in told.items() if one not in _expected(name, role, at_home=at_home)}
     assert wrong == {}

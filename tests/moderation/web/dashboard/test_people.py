@@ -2,12 +2,14 @@
 
 import re
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from moderation.domain.vocabulary import Role
+from moderation.steps import proving
 from moderation.store.schema import AuditEntry, Moderator
 from tests.factories import World
 from tests.moderation.web.dashboard.conftest import PASSWORD, csrf_of, make_person
@@ -131,6 +133,20 @@ def test_a_closed_account_ends_its_sessions_and_needs_the_name_typed(
     assert _post(desk, f"/people/{person}/enable")[0] == 303
     assert colleague.post("/login", data=again).status_code == 303
     assert _acts(world)[-2:] == ["person.disabled", "person.enabled"]
+
+
+def test_a_lost_device_is_taken_off_by_an_administrator_who_types_the_name(world: World, desk: FlaskClient) -> None:
+    person, now = _person(world, "Karim"), world.runtime.now()
+    vault = world.runtime.vault
+    proving.begin(world.work, vault, moderator_id=person)
+    waiting = proving.standing(world.work, vault, moderator_id=person, email="karim@desk.example").waiting
+    assert waiting is not None
+    proving.confirm(world.work, vault, moderator_id=person, code=pyotp.TOTP(waiting.secret).at(now), now=now)
+    assert _post(desk, f"/people/{person}/reset-codes", typed_name="Rahim")[0] == 422
+    assert proving.asks_for_code(world.work, person)
+    assert _post(desk, f"/people/{person}/reset-codes", typed_name="Karim")[0] == 303
+    assert not proving.asks_for_code(world.work, person)
+    assert _acts(world)[-1] == "person.codes_reset"
 
 
 def test_a_fresh_link_makes_the_earlier_one_void(app: Flask, world: World, desk: FlaskClient) -> None:
