@@ -13,11 +13,11 @@ from moderation.web.dashboard import (
     decisions,
     deliveries,
     figures,
+    people,
     review,
     review_list,
     stylesheet,
     term_lists,
-    people,
 )
 from moderation.web.dashboard.blueprint import dashboard
 
