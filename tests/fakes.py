@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import insert
 
-from classifiers import LABELS, Scored
+from classifiers import LABELS, Scored, normalise
 from moderation.store.schema import Bundle
 from moderation.store.unit_of_work import Work
 
@@ -33,7 +33,7 @@ class ScoresByWord:
             raise PoisonError(text)
         scores = next((scores for word, scores in self.words.items() if word in text), CIVIL)
         assert len(scores) == len(LABELS)
-        return Scored(text.lower(), "bn", tuple(scores))
+        return Scored(normalise(text), "bn", tuple(scores))
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,8 @@ IS_DRAWN = (
 """A draw waits for its look while its wording is the comment's and stands; a comment held meanwhile waits as such."""
 
 
-def _drawn() -> Any:  # noqa: ANN401 - a condition
+def is_drawn() -> Any:  # noqa: ANN401 - a condition
+    """Whether a comment, in its present wording, waits for the audit sample's blind look."""
     return exists().where(AuditDraw.comment_id == Comment.id, AuditDraw.revision_id == Revision.id, *IS_DRAWN)
 
 
@@ -127,7 +128,7 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             func.coalesce(newest_outcome(), text("'[]'::json")).label("checks"),
             Moderator.name.label("claimed_by"),
             Moderator.id.label("claimed_by_id"),
-            _drawn().label("drawn"),
+            is_drawn().label("drawn"),
         )
         .join(Site, Site.id == Comment.site_id)
         .join(Story, Story.id == Comment.story_id)

@@ -71,6 +71,8 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.decisions"): Lock.SESSION,
     ("POST", "dashboard.undo"): Lock.FORM,
     ("POST", "dashboard.undo_bulk"): Lock.FORM,
+    ("GET", "dashboard.search"): Lock.SESSION,
+    ("POST", "dashboard.export"): Lock.FORM,
     ("GET", "dashboard.figures"): Lock.SESSION,
     ("GET", "dashboard.bundles"): Lock.SESSION,
     ("GET", "dashboard.bundle"): Lock.SESSION,

@@ -2,15 +2,27 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.store.schema.base import Base, Now, RowId
 
 _HELD = text("state = 'held'")
+SEPARATORS: Final = "।.,;:!?…\"'`()[]{}<>‹›«»/\\|-–—_+=*&^$#@~"
+"""What separates words for the search, beside spaces. PostgreSQL's parser would keep some of it within words."""
+
+
+def _quoted(written: str) -> str:
+    return "'" + written.replace("'", "''") + "'"
+
+
+WORDS: Final = (
+    f"to_tsvector('simple'::regconfig, translate(normalised, {_quoted(SEPARATORS)}, {_quoted(' ' * len(SEPARATORS))}))"
+)
+"""The words of a revision as its index has them. A search must use this very expression to find the index."""
 
 
 class InboxEntry(Base):
@@ -59,7 +71,15 @@ class Author(Base):
     """A reader at one site. E-mail and IP are kept only as keyed digests; the counts are kept up, never recounted."""
 
     __tablename__ = "authors"
-    __table_args__ = (UniqueConstraint("site_id", "ext_id"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "ext_id"),
+        Index(
+            "ix_authors_name",
+            "site_id",
+            func.lower(text("name")).label("lower_name"),
+            postgresql_ops={"lower_name": "text_pattern_ops"},
+        ),
+    )
 
     id: Mapped[RowId]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
@@ -92,6 +112,7 @@ class Comment(Base):
         Index("ix_comments_held_story", "story_id", text("priority DESC"), "id", postgresql_where=_HELD),
         Index("ix_comments_held_since", "site_id", "state_at", postgresql_where=_HELD),
         Index("ix_comments_story", "story_id", "id"),
+        Index("ix_comments_received", "received_at", postgresql_using="brin"),
     )
 
     id: Mapped[RowId]
@@ -121,7 +142,10 @@ class Revision(Base):
     """One wording of a comment. ``text`` is what people read; ``html`` the body as received where it was HTML."""
 
     __tablename__ = "revisions"
-    __table_args__ = (UniqueConstraint("comment_id", "n"),)
+    __table_args__ = (
+        UniqueConstraint("comment_id", "n"),
+        Index("ix_revisions_words", text(WORDS), postgresql_using="gin"),
+    )
 
     id: Mapped[RowId]
     comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))

@@ -18,6 +18,7 @@ from moderation.web.dashboard import (
     review_list,
     stylesheet,
     term_lists,
+    search,
 )
 from moderation.web.dashboard.blueprint import dashboard
 
@@ -33,6 +34,7 @@ __all__ = [
     "people",
     "review",
     "review_list",
+    "search",
     "stylesheet",
     "term_lists",
 ]

@@ -1,0 +1,162 @@
+"""The search: comments by their words in either script, and by site, state, script, author, story and day."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from classifiers import normalise
+from moderation.domain.errors import InvalidValueError, NotPermittedError
+from moderation.domain.permission import Permission
+from moderation.domain.vocabulary import Script, State
+from moderation.steps import exporting
+from moderation.store import search as finding
+from moderation.store.search import Found, Wanted
+from moderation.web.current import runtime
+from moderation.web.dashboard import spreadsheet
+from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
+
+PAGE: Final = 25
+LONGEST_QUERY: Final = 300
+STATES: Final = (State.HELD, State.PUBLISHED, State.REJECTED, State.WAITING, State.DELETED)
+COLUMNS: Final = (
+    ("site", lambda one: one.site),
+    ("comment_id", lambda one: one.ext_id),
+    ("received_at", lambda one: one.received_at.isoformat(timespec="seconds")),
+    ("state", lambda one: one.state),
+    ("verdict", lambda one: one.verdict),
+    ("labels", lambda one: " ".join(one.labels or ())),
+    ("decided_by", lambda one: one.moderator or one.actor),
+    ("decided_at", lambda one: one.decided_at and one.decided_at.isoformat(timespec="seconds")),
+    ("script", lambda one: one.script),
+    ("author", lambda one: one.author),
+    ("story", lambda one: one.story),
+    ("text", lambda one: one.text),
+)
+FIELDS: Final = ("q", "site", "state", "script", "author", "author_id", "story", "from", "to")
+_Code = TypeVar("_Code", State, Script)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The fields of the form as they were sent, from the address or from the form of the export."""
+
+    fields: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.fields.get(name, "").replace("\x00", "").strip()
+
+    def link(self) -> dict[str, str]:
+        return {name: self[name] for name in FIELDS if self[name]}
+
+
+@dashboard.get("/search")
+def search() -> ResponseReturnValue:
+    """The newest comments that fit; without any condition, simply the newest."""
+    asked = _Asked(request.args)
+    before = _identity(request.args.get("before", ""))
+    with runtime().reading() as connection:
+        sites = _sites(asked["site"], Permission.READ_REVIEW_QUEUE)
+        wanted = _wanted(asked, sites, finding.time_zone_of(connection, sites))
+        sought = not asked["q"] or bool(wanted.words)
+        rows = finding.find(connection, wanted, before=before, limit=PAGE + 1) if sought else []
+    return render_template(
+        "search.html",
+        asked={name: asked[name] for name in FIELDS},
+        link=asked.link(),
+        found=rows[:PAGE],
+        before=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        sought=sought,
+        states=STATES,
+        scripts=list(Script),
+        sites=[at for at in visitor().roles if at.site_id in site_ids(Permission.READ_REVIEW_QUEUE)],
+        may_export=bool(_sites(asked["site"], Permission.EXPORT)),
+        most=exporting.LARGEST,
+    )
+
+
+@dashboard.post("/search/export")
+def export() -> ResponseReturnValue:
+    """The same comments as a file, of those sites where the visitor may take comments out."""
+    asked = _Asked(request.form)
+    sites = _sites(asked["site"], Permission.EXPORT)
+    if not sites:
+        raise NotPermittedError("Your role may read comments but not take them out as a file. Ask an administrator.")
+    now = runtime()
+    with now.reading() as connection:
+        wanted = _wanted(asked, sites, finding.time_zone_of(connection, sites))
+    if asked["q"] and not wanted.words:
+        raise InvalidValueError("Type at least one word of two letters or more.")
+    pages = exporting.export(now.work, wanted, by=f"moderator {visitor().visitor.moderator_id}")
+    response = Response(spreadsheet.written(_rows(pages)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="comments-{now.now():%Y-%m-%d-%H%M}.csv"'
+    return response
+
+
+def _rows(pages: Iterable[Sequence[Found]]) -> Iterator[Sequence[object]]:
+    """The names of the columns, a row for each comment, and, where there were more, a last row that says so."""
+    yield [name for name, _ in COLUMNS]
+    count = 0
+    for page in pages:
+        for one in page:
+            count += 1
+            if count > exporting.LARGEST:
+                yield [f"There are more. This file ends after the newest {exporting.LARGEST}: narrow the search."]
+                return
+            yield [cell(one) for _, cell in COLUMNS]
+
+
+def _sites(slug: str, permission: Permission) -> list[int]:
+    allowed = site_ids(permission)
+    return [at.site_id for at in visitor().roles if at.site_id in allowed and slug in {"", at.slug}]
+
+
+def _wanted(asked: _Asked, sites: Sequence[int], zone: ZoneInfo) -> Wanted:
+    if len(asked["q"]) > LONGEST_QUERY or len(asked["author"]) > LONGEST_QUERY:
+        raise InvalidValueError("A search has at most {n} characters. Shorten it.", n=LONGEST_QUERY)
+    last = _day(asked["to"], zone)
+    return Wanted(
+        site_ids=sites,
+        words=finding.words_of(normalise(asked["q"])),
+        state=_code(State, asked["state"]),
+        script=_code(Script, asked["script"]),
+        author=asked["author"],
+        author_id=_identity(asked["author_id"]),
+        story_id=_identity(asked["story"]),
+        since=_day(asked["from"], zone),
+        until=last + timedelta(days=1) if last else None,
+    )
+
+
+def _code(kind: type[_Code], written: str) -> _Code | None:
+    try:
+        return kind(written) if written else None
+    except ValueError:
+        raise _damaged() from None
+
+
+def _identity(written: str) -> int | None:
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise _damaged()
+    return int(written)
+
+
+def _day(written: str, zone: ZoneInfo) -> datetime | None:
+    """The beginning of a day. Raises InvalidValueError for what is no date of the years that databases know."""
+    try:
+        day = date.fromisoformat(written) if written else None
+    except ValueError:
+        raise InvalidValueError("Write a day as in 2026-11-25.") from None
+    if day is not None and not 1970 <= day.year <= 2999:
+        raise InvalidValueError("Write a day as in 2026-11-25.")
+    return datetime.combine(day, time(), zone) if day else None
+
+
+def _damaged() -> InvalidValueError:
+    return InvalidValueError("This page's address is damaged. Go back to the start of the search.")
