@@ -78,6 +78,7 @@ class Facts:
     terms: Sequence[Hit] = ()
     length: int = 0
     everything_held: bool = False
+    story_held: bool = False
     failed_attempts: bool = False
     rejected_before: bool = False
 
@@ -153,6 +154,7 @@ def _score_check(label: Label, score: float, thresholds: Thresholds) -> Check:
 
 def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
     yield _plain("everything_held", facts.everything_held)
+    yield _plain("story_held", facts.story_held)
     if policy.hold_first_comments > 0:
         yield _below("new_author", facts.author_published, policy.hold_first_comments)
     if policy.hold_links_over is not None:

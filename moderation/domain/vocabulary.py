@@ -97,6 +97,8 @@ class EventType(StrEnum):
 class CallbackType(StrEnum):
     HELD = "comment.held"
     DECIDED = "comment.decided"
+    STORY_CLOSED = "story.closed"
+    STORY_REOPENED = "story.reopened"
 
 
 class CallbackState(StrEnum):

@@ -51,6 +51,7 @@ def analyse(
         terms=rules.terms.hits(scored.normalised) if scored else (),
         length=len(waiting.text),
         everything_held=rules.hold_everything_until is not None and rules.hold_everything_until > now,
+        story_held=waiting.story_held_until is not None and waiting.story_held_until > now,
         failed_attempts=failed,
         rejected_before=waiting.rejected_before,
     )

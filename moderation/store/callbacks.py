@@ -15,31 +15,40 @@ from sqlalchemy import Connection, func, or_, select, text, true, update
 from moderation.domain.vocabulary import CallbackState, CallbackType
 from moderation.store.deliveries import FREE, REACHABLE
 from moderation.store.documents import document
-from moderation.store.schema import Callback, CallbackAttempt, Comment, Endpoint, Site
+from moderation.store.schema import Callback, CallbackAttempt, Comment, Endpoint, Site, Story
 
 
 @dataclass(frozen=True, slots=True)
 class NewCallback:
-    """``payload`` is the ``data`` of the message; ``due_at`` the earliest time at which it may leave."""
+    """``payload`` is the ``data`` of the message; ``due_at`` the earliest time at which it may leave.
+
+    It is about a comment or a story: one of the two ids is given.
+    """
 
     site_id: int
-    comment_id: int
+    comment_id: int | None
     decision_id: int | None
     type: CallbackType
     version: int
     payload: Mapping[str, Any]
     due_at: datetime
+    story_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One callback with its latest attempt; ``code`` and ``detail`` tell why that failed."""
+    """One callback with its latest attempt; ``code`` and ``detail`` tell why that failed.
+
+    It is about a comment, or else about a story.
+    """
 
     id: int
     site_id: int
     site_slug: str
-    comment_public_id: uuid.UUID
-    comment_ext_id: str
+    comment_public_id: uuid.UUID | None
+    comment_ext_id: str | None
+    story_id: int | None
+    story_title: str | None
     type: str
     version: int
     state: str
@@ -57,12 +66,13 @@ class Logged:
 # A message has one id; what goes to a second address of the site gets its number behind it, for ids are unique.
 _INSERT_MANY = text("""
 INSERT INTO callbacks
-    (site_id, endpoint_id, comment_id, decision_id, webhook_id, type, version, payload, state, due_at)
-SELECT t.site_id, e.id, t.comment_id, t.decision_id, t.webhook_id || CASE WHEN e.nth > 1 THEN '_' || e.nth ELSE '' END,
+    (site_id, endpoint_id, comment_id, story_id, decision_id, webhook_id, type, version, payload, state, due_at)
+SELECT t.site_id, e.id, t.comment_id, t.story_id, t.decision_id,
+       t.webhook_id || CASE WHEN e.nth > 1 THEN '_' || e.nth ELSE '' END,
        t.type, t.version, t.payload, CASE WHEN e.disabled THEN 'parked' ELSE 'pending' END, t.due_at
 FROM json_to_recordset(CAST(:rows AS json))
-     AS t(site_id bigint, comment_id bigint, decision_id bigint, webhook_id text, type text, version int, payload json,
-          due_at timestamptz)
+     AS t(site_id bigint, comment_id bigint, story_id bigint, decision_id bigint, webhook_id text, type text,
+          version int, payload json, due_at timestamptz)
 JOIN (SELECT id, site_id, row_number() OVER (PARTITION BY site_id ORDER BY id) AS nth,
              disabled_at IS NOT NULL AS disabled
       FROM endpoints WHERE site_id = ANY(:sites)) e ON e.site_id = t.site_id
@@ -82,6 +92,7 @@ def _row(new: NewCallback) -> dict[str, Any]:
     return {
         "site_id": new.site_id,
         "comment_id": new.comment_id,
+        "story_id": new.story_id,
         "decision_id": new.decision_id,
         "webhook_id": f"msg_{uuid_utils.uuid7().hex}",
         "type": new.type,
@@ -155,6 +166,8 @@ def recent(
             Site.slug,
             Comment.public_id,
             Comment.ext_id,
+            Callback.story_id,
+            Story.title,
             Callback.type,
             Callback.version,
             Callback.state,
@@ -169,7 +182,8 @@ def recent(
             latest.c.detail,
         )
         .join(Site, Site.id == Callback.site_id)
-        .join(Comment, Comment.id == Callback.comment_id)
+        .outerjoin(Comment, Comment.id == Callback.comment_id)
+        .outerjoin(Story, Story.id == Callback.story_id)
         .join(Endpoint, Endpoint.id == Callback.endpoint_id)
         .outerjoin(latest, true())
         .where(Callback.site_id == func.any(list(site_ids)))

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, ins
 
 from moderation.domain.vocabulary import Label, State, Verdict
 from moderation.store.documents import document
-from moderation.store.schema import Author, Bundle, Comment, Decision, Outcome, Revision, Score
+from moderation.store.schema import Author, Bundle, Comment, Decision, Outcome, Revision, Score, Story
 from moderation.store.scores import as_told
 
 
@@ -65,6 +65,7 @@ class Waiting:
     author_published: int
     attempts: int
     received_at: datetime
+    story_held_until: datetime | None
     rejected_before: bool
 
 
@@ -238,6 +239,7 @@ WAITING_COLUMNS: Final = (
     Author.published,
     Comment.attempts,
     Revision.received_at,
+    Story.held_until,
 )
 """The fields of ``Waiting`` but the last, which depends on what is asked for."""
 
@@ -250,6 +252,7 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[Waiting]:
         )
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))
         .join(Author, Author.id == Comment.author_id)
+        .join(Story, Story.id == Comment.story_id)
         .outerjoin(Decision, Decision.id == Comment.standing_decision_id)
         .where(Comment.id == func.any(ids))
         .order_by(Comment.id)

@@ -61,6 +61,9 @@ _SUPERSEDED: Final = """
     SELECT FROM callbacks n
     WHERE n.comment_id = c.comment_id AND n.endpoint_id = c.endpoint_id AND n.version > c.version
       AND (n.state IN ('delivered', 'parked') OR n.state = 'pending' AND n.attempts > 0)
+    UNION ALL SELECT FROM callbacks n
+    WHERE n.story_id = c.story_id AND n.endpoint_id = c.endpoint_id AND n.version > c.version
+      AND (n.state IN ('delivered', 'parked') OR n.state = 'pending' AND n.attempts > 0)
 """
 
 # An endpoint that has just been failing is tried with one callback; the next claim learns what came of it.
@@ -100,8 +103,8 @@ def claim_due(
 ) -> list[Claimed]:
     """Takes up to ``most`` due callbacks, at most ``most_each`` for one endpoint together with its ``busy`` ones.
 
-    From ``wary_from`` failures in a row on, an endpoint gets a single one. What a newer callback of the same comment
-    made pointless is cancelled on the way.
+    From ``wary_from`` failures in a row on, an endpoint gets a single one. What a newer callback of the same comment or
+    story made pointless is cancelled on the way.
     """
     limits = {
         "now": now,

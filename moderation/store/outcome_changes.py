@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from moderation.domain.vocabulary import Label, State, Verdict
 from moderation.store.comments import WAITING_COLUMNS, Waiting
-from moderation.store.schema import AuditDraw, Author, Comment, Decision, Revision, Score
+from moderation.store.schema import AuditDraw, Author, Comment, Decision, Revision, Score, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def _comments(since: datetime, most: int, site_ids: Sequence[int] | None) -> Any
         .join(chosen, chosen.c.id == Comment.id)
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Comment.current_revision))
         .join(Author, Author.id == Comment.author_id)
+        .join(Story, Story.id == Comment.story_id)
         .outerjoin(Decision, Decision.id == Comment.standing_decision_id)
         .where(
             Comment.received_at >= since,

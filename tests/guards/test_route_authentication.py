@@ -71,6 +71,9 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.decisions"): Lock.SESSION,
     ("POST", "dashboard.undo"): Lock.FORM,
     ("POST", "dashboard.undo_bulk"): Lock.FORM,
+    ("GET", "dashboard.stories"): Lock.SESSION,
+    ("GET", "dashboard.story"): Lock.SESSION,
+    ("POST", "dashboard.tend"): Lock.FORM,
     ("GET", "dashboard.search"): Lock.SESSION,
     ("POST", "dashboard.export"): Lock.FORM,
     ("GET", "dashboard.figures"): Lock.SESSION,
@@ -158,6 +161,7 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
         "bundle_id": "1",
         "moderator_id": "1",
         "session_id": "1",
+        "story_id": "1",
         "filename": "style.css",
         "list_id": str(list_id),
     }

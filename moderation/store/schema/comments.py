@@ -55,8 +55,16 @@ class EarlyEvent(Base):
 
 
 class Story(Base):
+    """An article that is commented on. Until ``held_until`` each new comment on it is held, for ``held_reason``.
+
+    ``version`` rises with everything the site is told about it.
+    """
+
     __tablename__ = "stories"
-    __table_args__ = (UniqueConstraint("site_id", "ext_id"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "ext_id"),
+        Index("ix_stories_watched", "site_id", "id", postgresql_where=text("watched")),
+    )
 
     id: Mapped[RowId]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
@@ -64,6 +72,11 @@ class Story(Base):
     url: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     section: Mapped[str] = mapped_column(Text)
+    watched: Mapped[bool] = mapped_column(server_default=text("false"))
+    held_until: Mapped[datetime | None]
+    held_reason: Mapped[str | None] = mapped_column(Text)
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[Now]
 
 

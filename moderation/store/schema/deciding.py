@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, REAL, Float, ForeignKey, Index, Text, UniqueConstraint, false, text
+from sqlalchemy import ARRAY, JSON, REAL, CheckConstraint, Float, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -133,19 +133,25 @@ class AuditDraw(Base):
 
 
 class Callback(Base):
-    """The outbox: one signed message to one endpoint. ``payload`` is the ``data`` of the message, without any text."""
+    """The outbox: one signed message to one endpoint. ``payload`` is the ``data`` of the message, without any text.
+
+    It is about a comment or about a story; versions are compared among those about the same.
+    """
 
     __tablename__ = "callbacks"
     __table_args__ = (
         Index("ix_callbacks_due", "endpoint_id", "due_at", "id", postgresql_where=text("state = 'pending'")),
         Index("ix_callbacks_parked", "site_id", "id", postgresql_where=text("state = 'parked'")),
         Index("ix_callbacks_comment", "comment_id"),
+        Index("ix_callbacks_story", "story_id", postgresql_where=text("story_id IS NOT NULL")),
+        CheckConstraint("(comment_id IS NULL) <> (story_id IS NULL)", name="one_subject"),
     )
 
     id: Mapped[RowId]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoints.id"))
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id"))
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
     webhook_id: Mapped[str] = mapped_column(Text, unique=True)
     type: Mapped[str] = mapped_column(Text)

@@ -16,6 +16,8 @@ from moderation.web.dashboard import (
     people,
     review,
     review_list,
+    search,
+    stories,
     stylesheet,
     term_lists,
     search,
@@ -35,6 +37,7 @@ __all__ = [
     "review",
     "review_list",
     "search",
+    "stories",
     "stylesheet",
     "term_lists",
 ]

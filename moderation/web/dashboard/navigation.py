@@ -33,6 +33,7 @@ GROUPS: Final = (
         N_("Work"),
         (
             Entry("dashboard.review", N_("Review queue"), Permission.READ_REVIEW_QUEUE, ("dashboard.card",)),
+            Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
             Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.figures", N_("Figures"), Permission.SEE_FIGURES),
