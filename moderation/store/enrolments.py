@@ -118,8 +118,9 @@ def set_mode(connection: Connection, site_id: int, mode: Mode) -> None:
     connection.execute(update(Site).where(Site.id == site_id).values(mode=mode.value))
 
 
-def hold_everything(connection: Connection, site_id: int, until: datetime | None) -> None:
-    connection.execute(update(Site).where(Site.id == site_id).values(hold_everything_until=until))
+def hold_everything(connection: Connection, site_id: int, until: datetime | None, reason: str | None = None) -> None:
+    values = {"hold_everything_until": until, "hold_everything_reason": reason}
+    connection.execute(update(Site).where(Site.id == site_id).values(**values))
 
 
 def slug_of(connection: Connection, site_id: int) -> str:

@@ -71,6 +71,8 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.decisions"): Lock.SESSION,
     ("POST", "dashboard.undo"): Lock.FORM,
     ("POST", "dashboard.undo_bulk"): Lock.FORM,
+    ("GET", "dashboard.holding"): Lock.SESSION,
+    ("POST", "dashboard.hold_site"): Lock.FORM,
     ("GET", "dashboard.stories"): Lock.SESSION,
     ("GET", "dashboard.story"): Lock.SESSION,
     ("POST", "dashboard.tend"): Lock.FORM,

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.create_index("ix_revisions_words", "revisions", [sa.text("".join(_WORDS))], postgresql_using="gin")
     op.create_index("ix_comments_received", "comments", ["received_at"], postgresql_using="brin")
     op.create_index("ix_authors_name", "authors", ["site_id", sa.text("lower(name) text_pattern_ops")])
+    op.add_column("sites", sa.Column("hold_everything_reason", sa.Text(), nullable=True))
     op.add_column("stories", sa.Column("watched", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("stories", sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("stories", sa.Column("held_reason", sa.Text(), nullable=True))
@@ -42,6 +43,7 @@ def downgrade() -> None:
     op.drop_column("callbacks", "story_id")
     op.alter_column("callbacks", "comment_id", nullable=False)
     op.drop_index("ix_stories_watched", "stories")
+    op.drop_column("sites", "hold_everything_reason")
     for name in ("version", "closed_at", "held_reason", "held_until", "watched"):
         op.drop_column("stories", name)
     op.drop_index("ix_authors_name", "authors")

@@ -20,6 +20,7 @@ class Site(Base):
     mode: Mapped[str] = mapped_column(Text)
     time_zone: Mapped[str] = mapped_column(Text, server_default="Asia/Dhaka")
     hold_everything_until: Mapped[datetime | None]
+    hold_everything_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Now]
 
 

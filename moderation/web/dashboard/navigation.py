@@ -54,6 +54,7 @@ GROUPS: Final = (
                     "dashboard.restore_term_list",
                 ),
             ),
+            Entry("dashboard.holding", N_("Hold everything"), Permission.HOLD_EVERYTHING),
         ),
     ),
     Group(
