@@ -13,15 +13,14 @@ from moderation.web.dashboard import (
     decisions,
     deliveries,
     figures,
-    people,
     holding,
+    people,
     review,
     review_list,
     search,
     stories,
     stylesheet,
     term_lists,
-    search,
 )
 from moderation.web.dashboard.blueprint import dashboard
 
@@ -34,8 +33,8 @@ __all__ = [
     "decisions",
     "deliveries",
     "figures",
-    "people",
     "holding",
+    "people",
     "review",
     "review_list",
     "search",
