@@ -8,7 +8,7 @@ from typing import Final
 from moderation.domain.errors import ClaimedByAnotherError, ConflictError, InvalidValueError, NotFoundError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import State
-from moderation.store import claims, comments, escalations, moderators, notes, skips
+from moderation.store import audit_sample, claims, comments, escalations, moderators, notes, skips
 from moderation.store.comments import Known
 from moderation.store.unit_of_work import UnitOfWork, Work
 
@@ -76,17 +76,17 @@ def show_skipped_again(work: Work, *, moderator_id: int) -> int:
 def escalate(
     work: Work, *, moderator_id: int, public_id: uuid.UUID, to_id: int | None, note: str, now: datetime
 ) -> None:
-    """Hands a held comment on with a note: to one colleague, to oneself («leave this to me»), or to whoever is senior.
+    """Hands a waiting comment on with a note: to one colleague, to oneself («leave this to me»), or to who is senior.
 
     Raises:
         NotFoundError: there is no such comment, or the colleague does not decide at its site.
-        ConflictError: the comment is not held any more.
+        ConflictError: the comment does not wait any more.
         InvalidValueError: the note is empty or too long.
     """
     written = _checked(note)
     with work() as unit:
         known = _locked(unit, public_id)
-        if known.state is not State.HELD:
+        if not _waits(unit, known):
             raise ConflictError("This comment is not in the review queue any more. Load it again.")
         if to_id is not None and not _decides_at(unit, to_id, known.site_id):
             raise NotFoundError("This colleague does not decide at this site. Choose another.")
@@ -102,6 +102,14 @@ def escalate(
         claims.drop(unit.connection, known.id, moderator_id=moderator_id)
 
 
+def _waits(unit: UnitOfWork, known: Known) -> bool:
+    """Held, or drawn for a blind look: a refusal for these would tell which they are."""
+    drawn = known.state in {State.PUBLISHED, State.REJECTED} and audit_sample.waits(
+        unit.connection, known.id, known.revision
+    )
+    return known.state is State.HELD or drawn
+
+
 def _decides_at(unit: UnitOfWork, moderator_id: int, site_id: int) -> bool:
     roles = moderators.roles(unit.connection, moderator_id)
     return any(at.site_id == site_id and permits(at.role, Permission.DECIDE) for at in roles)
@@ -114,10 +122,26 @@ def note_comment(work: Work, *, moderator_id: int, public_id: uuid.UUID, text: s
         NotFoundError: there is no such comment.
         InvalidValueError: the remark is empty or too long.
     """
+    _note(work, moderator_id, public_id, text, about_author=False)
+
+
+def note_author(work: Work, *, moderator_id: int, public_id: uuid.UUID, text: str) -> None:
+    """Leaves a remark for the desk on the author of a comment; raises what ``note_comment`` does."""
+    _note(work, moderator_id, public_id, text, about_author=True)
+
+
+def _note(work: Work, moderator_id: int, public_id: uuid.UUID, text: str, *, about_author: bool) -> None:
     written = _checked(text)
     with work() as unit:
         known = _locked(unit, public_id)
-        notes.add(unit.connection, site_id=known.site_id, comment_id=known.id, moderator_id=moderator_id, text=written)
+        notes.add(
+            unit.connection,
+            site_id=known.site_id,
+            comment_id=None if about_author else known.id,
+            author_id=known.author_id if about_author else None,
+            moderator_id=moderator_id,
+            text=written,
+        )
 
 
 def _locked(unit: UnitOfWork, public_id: uuid.UUID) -> Known:

@@ -151,6 +151,16 @@ def _answered_by(connection: Connection, decision_id: int) -> Any:  # noqa: ANN4
     return and_(AuditDraw.comment_id == comment_id, AuditDraw.decision_id == decision_id)
 
 
+def waits(connection: Connection, comment_id: int, revision: int) -> bool:
+    """Whether this wording was drawn and waits for its look."""
+    row = connection.execute(
+        select(AuditDraw.id)
+        .join(Revision, Revision.id == AuditDraw.revision_id)
+        .where(AuditDraw.comment_id == comment_id, Revision.n == revision, AuditDraw.closed_at.is_(None))
+    ).first()
+    return row is not None
+
+
 def close_unanswerable(connection: Connection, *, drawn_before: datetime) -> int:
     """Closes draws whose wording is no longer the comment's, and those that nobody got to; returns how many."""
     gone = (

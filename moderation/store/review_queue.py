@@ -55,6 +55,8 @@ class Card:
     claimed_by: str | None
     claimed_by_id: int | None
     drawn: bool
+    priority: float
+    author_id: int
 
     @property
     def waits(self) -> bool:
@@ -102,6 +104,12 @@ def is_drawn() -> Any:  # noqa: ANN401 - a condition
     return exists().where(AuditDraw.comment_id == Comment.id, AuditDraw.revision_id == Revision.id, *IS_DRAWN)
 
 
+def _priority_drawn() -> Any:  # noqa: ANN401 - a subquery
+    """A drawn comment's place in the review queue; none for one that is not drawn."""
+    of_this = (AuditDraw.comment_id == Comment.id, AuditDraw.revision_id == Revision.id)
+    return select(AuditDraw.priority).where(*of_this, *IS_DRAWN).limit(1).scalar_subquery()
+
+
 def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], now: datetime) -> Card | None:
     """One comment as a moderator of these sites may see it; ``None`` for one of another site too."""
     parent, parent_author, parent_revision = aliased(Comment), aliased(Author), aliased(Revision)
@@ -129,6 +137,8 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             Moderator.name.label("claimed_by"),
             Moderator.id.label("claimed_by_id"),
             is_drawn().label("drawn"),
+            func.coalesce(_priority_drawn(), Comment.priority).label("priority"),
+            Comment.author_id,
         )
         .join(Site, Site.id == Comment.site_id)
         .join(Story, Story.id == Comment.story_id)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from moderation.domain.policy import Check, Outcome
 from moderation.domain.vocabulary import Label
 from moderation.store.documents import document
+from moderation.store.schema import Revision, Score
 
 _SCORE_NAMES = ", ".join(label.value for label in Label)
 _SCORE_COLUMNS = ", ".join(f"{label.value} real" for label in Label)
@@ -109,3 +110,14 @@ def as_told(stored: Mapping[str, Any]) -> dict[str, Any]:
     if "value" in told:
         told["value"] = round(told["value"], 4)
     return told
+
+
+def scored_by(connection: Connection, comment_id: int, revision: int) -> int | None:
+    """The bundle whose scores routed this wording, or ``None`` where none could score it."""
+    return connection.scalar(
+        select(Score.bundle_id)
+        .join(Revision, Revision.id == Score.revision_id)
+        .where(Revision.comment_id == comment_id, Revision.n == revision, Score.shadow.is_(False))
+        .order_by(Score.at.desc(), Score.id.desc())
+        .limit(1)
+    )

@@ -53,6 +53,31 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "claim": (Reach.SITE, Permission.DECIDE),
     "release": (Reach.SITE, Permission.DECIDE),
     "decide": (Reach.SITE, Permission.DECIDE),
+    "decide_many": (Reach.SITE, Permission.DECIDE),
+    "review_news": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
+    "review_row": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "skip": (Reach.SITE, Permission.DECIDE),
+    "show_skipped": (Reach.ACCOUNT, None),
+    "note": (Reach.SITE, Permission.DECIDE),
+    "author_note": (Reach.SITE, Permission.DECIDE),
+    "escalate": (Reach.SITE, Permission.DECIDE),
+    "leave": (Reach.SITE, Permission.DECIDE),
+    "thread": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "author": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "undo_bulk": (Reach.PRIVATE, None),
+    "search": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
+    "export": (Reach.PAGE, Permission.EXPORT),
+    "stories": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
+    "story": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "tend": (Reach.SITE, Permission.ACT_ON_STORIES),
+    "holding": (Reach.PAGE, Permission.HOLD_EVERYTHING),
+    "hold_site": (Reach.SITE, Permission.HOLD_EVERYTHING),
+    "term_lists": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
+    "term_list": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "create_term_list": (Reach.SITE, Permission.EDIT_TERM_LISTS),
+    "save_term_list": (Reach.SITE, Permission.EDIT_TERM_LISTS),
+    "try_term_list": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "restore_term_list": (Reach.SITE, Permission.EDIT_TERM_LISTS),
     "decisions": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
     "undo": (Reach.PRIVATE, None),
     "figures": (Reach.PAGE, Permission.SEE_FIGURES),
@@ -107,6 +132,7 @@ def values(world: World, app: Flask) -> Mapping[str, str]:
     site_id = world.make_site("khobor")
     world.make_site("other")
     held = world.make_held(site_id, "c1")
+    list_id = world.make_term_list(site_id)
     colleague = app.test_client()
     welcome = f"/welcome/{world.invite('Karim', Role.MODERATOR, 'khobor')}"
     assert colleague.post(welcome, data={"password": PASSWORD}).status_code == 303
@@ -116,12 +142,18 @@ def values(world: World, app: Flask) -> Mapping[str, str]:
     with world.runtime.reading() as connection:
         moderator_id, session_id = connection.execute(text("SELECT moderator_id, id FROM sessions")).one()
         decision_id = connection.scalar(text("SELECT id FROM decisions WHERE moderator_id IS NOT NULL"))
+        story_id = connection.scalar(text("SELECT id FROM stories"))
         bundle_id = connection.scalar(text("SELECT max(id) FROM bundles"))
     return {
         "public_id": str(held),
         "decision_id": str(decision_id),
         "slug": "khobor",
         "bundle_id": str(bundle_id),
+        "list_id": str(list_id),
+        "story_id": str(story_id),
+        "bulk_id": "018f0000-0000-7000-8000-000000000000",
+        "seen": f"{held}:1:1",
+        "act": "publish",
         "moderator_id": str(moderator_id),
         "session_id": str(session_id),
         "site": str(site_id),
@@ -167,6 +199,8 @@ def test_each_role_opens_what_the_table_says_and_nothing_else(
     told = {}
     for endpoint, method, rule in sorted(asked, key=lambda route: route[1]):  # reading first: acts change what is there
         data = {**values, "csrf": csrf} if method == "POST" else None
+        if data and endpoint == "export":
+            del data["site"]  # the export's filter, which wants a name and not a number
         told[endpoint] = _told(client.open(filled(rule, values), method=method, data=data).status_code)
     wrong = {name: one for name, one in told.items() if one not in _expected(name, role, at_home=at_home)}
     assert wrong == {}

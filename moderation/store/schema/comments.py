@@ -126,6 +126,14 @@ class Comment(Base):
         Index("ix_comments_held_since", "site_id", "state_at", postgresql_where=_HELD),
         Index("ix_comments_story", "story_id", "id"),
         Index("ix_comments_received", "received_at", postgresql_using="brin"),
+        Index("ix_comments_author", "author_id", "id"),
+        Index(
+            "ix_comments_parent",
+            "site_id",
+            "parent_ext_id",
+            "id",
+            postgresql_where=text("parent_ext_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[RowId]
@@ -133,7 +141,7 @@ class Comment(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     ext_id: Mapped[str] = mapped_column(Text)
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
-    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
     parent_ext_id: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     current_revision: Mapped[int] = mapped_column(server_default="1")

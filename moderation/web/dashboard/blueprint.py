@@ -151,6 +151,7 @@ def _words(language: str) -> dict[str, object]:
         "ago": lambda moment: wording.ago(_now() - moment, language),
         "ahead": lambda moment: wording.ahead(moment - _now(), language),
         "reason": lambda check: wording.reason(check, language),
+        "figure": lambda value, is_score: wording.figure(value, language, is_score),
         "said": lambda problem: wording.said(problem.code, problem.template, problem.values, language),
         "problem_title": lambda status: wording.title(status, language),
         "failure": lambda code: wording.failure(code, language),

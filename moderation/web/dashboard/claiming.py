@@ -12,7 +12,7 @@ from moderation.steps import reviewing
 from moderation.web.answers import json_answer
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, visitor
-from moderation.web.dashboard.review import card_for
+from moderation.web.dashboard.cards import card_for
 from moderation.web.dashboard.scripted import by_script
 
 

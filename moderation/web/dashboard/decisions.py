@@ -12,7 +12,7 @@ from moderation.store import review_queue
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
 from moderation.web.dashboard.code_words import N_
-from moderation.web.dashboard.review import back_to_list
+from moderation.web.dashboard.queue_view import back_to_list
 from moderation.web.dashboard.scripted import by_script, done_by_script
 
 PAGE = 50

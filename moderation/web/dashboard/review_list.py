@@ -13,18 +13,28 @@ import orjson
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from moderation.domain.errors import InvalidValueError, NotFoundError
+from moderation.domain.errors import InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Label, Script, Verdict
 from moderation.steps import deciding, reviewing
 from moderation.steps.deciding import Bulk, Judgement, Seen
 from moderation.store import decisions, policies, queue_rows, skips
 from moderation.store.policies import SiteRules
-from moderation.store.queue_rows import Cursor, HandedOn, QueueRow, Sort, View
+from moderation.store.queue_rows import HandedOn, QueueRow, Sort, View
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import csrf_token, dashboard, role_at, site_ids, visitor
+from moderation.web.dashboard.cards import card_for, labels_of
 from moderation.web.dashboard.code_words import N_
-from moderation.web.dashboard.review import LIST_FILTERS, back_to_list, card_for, is_blind, labels_of
+from moderation.web.dashboard.queue_view import (
+    LIST_FILTERS,
+    back_to_list,
+    chosen_sites,
+    cursor_of,
+    hides,
+    is_blind,
+    row_id,
+    view_of,
+)
 from moderation.web.dashboard.scripted import by_script, done_by_script
 from moderation.web.errors import problem_of
 
@@ -61,18 +71,18 @@ def review() -> ResponseReturnValue:
 
 
 def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
-    now, chosen = runtime().now(), _chosen_sites(asked)
+    now, chosen = runtime().now(), chosen_sites(asked)
     with runtime().reading() as connection:
         since = queue_rows.clock(connection)
         rules = policies.rules_of(connection, chosen)
-        view = _view(asked, chosen, rules)
-        rows = queue_rows.page(connection, view, after=_cursor(asked.get("after")), limit=PAGE + 1, now=now)
+        view = view_of(asked, chosen, rules)
+        rows = queue_rows.page(connection, view, after=cursor_of(asked.get("after")), limit=PAGE + 1, now=now)
         skipped = skips.count(connection, moderator_id=view.moderator_id)
     following = rows[PAGE - 1] if len(rows) > PAGE else None
     filters: dict[str, Any] = {name: asked[name] for name in LIST_FILTERS - {"after"} if asked.get(name)}
     return render_template(
         "review.html",
-        rows=[_shown(row, rules, view) for row in rows[:PAGE] if not _hides(row, rules, view)],
+        rows=[_shown(row, rules, view) for row in rows[:PAGE] if not hides(row, rules, view)],
         after=f"{following.priority!r}:{following.id}" if following else None,
         filters=filters,
         here=url_for("dashboard.review", **filters, after=asked.get("after")),
@@ -104,59 +114,18 @@ def _shown(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> dict[st
     }
 
 
-def _hides(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> bool:
-    """A list by label would tell of a comment that is shown without reasons why it is held."""
-    return view.label is not None and is_blind(rules[row.site_id], row.id, drawn=row.drawn)
-
-
-def _chosen_sites(asked: Mapping[str, str]) -> list[int]:
-    allowed = site_ids(Permission.READ_REVIEW_QUEUE)
-    wanted = asked.get("site")
-    return [at.site_id for at in visitor().roles if at.site_id in allowed and wanted in {None, "", at.slug}]
-
-
-def _view(asked: Mapping[str, str], chosen: Sequence[int], rules: Mapping[int, SiteRules]) -> View:
-    try:
-        label = Label(asked["label"]) if asked.get("label") else None
-        return View(
-            moderator_id=visitor().visitor.moderator_id,
-            site_ids=[one for one in chosen if label is None or not rules[one].policy.blind],
-            sort=Sort(asked.get("sort") or Sort.PRIORITY),
-            story_id=_row_id(asked["story"]) if asked.get("story") else None,
-            script=Script(asked["script"]) if asked.get("script") else None,
-            label=label,
-            handed_on=HandedOn(asked["handed"]) if asked.get("handed") else None,
-        )
-    except ValueError:
-        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
-
-
-def _row_id(written: str) -> int:
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
-        raise ValueError(written)
-    return int(written)
-
-
-def _cursor(written: str | None) -> Cursor | None:
-    priority, _, identity = (written or "").partition(":")
-    try:
-        return Cursor(float(priority), _row_id(identity)) if written else None
-    except ValueError:
-        raise InvalidValueError("This page's address is damaged. Go back to the start of the review queue.") from None
-
-
 @dashboard.get("/review/<uuid:public_id>/row")
 def review_row(public_id: uuid.UUID) -> ResponseReturnValue:
     """One row anew, for a page whose row went on: taken back, or edited by its author."""
     card_for(public_id, Permission.READ_REVIEW_QUEUE)
-    chosen = _chosen_sites({})
+    chosen = chosen_sites({})
     view = View(visitor().visitor.moderator_id, chosen)
     with runtime().reading() as connection:
         rules = policies.rules_of(connection, chosen)
         row = queue_rows.one(connection, view, public_id, runtime().now())
     if row is None:
         raise NotFoundError("This comment is not in the review queue any more.")
-    return render_template("_row.html", row=_shown(row, rules, view), here=url_for("dashboard.review"))
+    return render_template("_row.html", row=_shown(row, rules, view), filters={}, here=url_for("dashboard.review"))
 
 
 @dashboard.get("/review/news")
@@ -165,9 +134,9 @@ def review_news() -> ResponseReturnValue:
 
     The token lets a page that outlived its session send on what it kept, once its person has logged in again.
     """
-    chosen = _chosen_sites(request.args)
+    chosen = chosen_sites(request.args)
     with runtime().reading() as connection:
-        view = _view(request.args, chosen, policies.rules_of(connection, chosen))
+        view = view_of(request.args, chosen, policies.rules_of(connection, chosen))
         since = _moment(request.args.get("since")) or queue_rows.clock(connection)
         news = queue_rows.news(connection, view, since=since, now=runtime().now())
     document = {
@@ -209,6 +178,8 @@ def show_skipped() -> ResponseReturnValue:
 @dashboard.post("/review/decide")
 def decide_many() -> ResponseReturnValue:
     """Publishes or rejects exactly the ticked comments as they were seen; what was refused is told one by one."""
+    if not site_ids(Permission.DECIDE):
+        raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
     seen = [_seen(one) for one in request.form.getlist("seen")]
     with runtime().reading() as connection:
         owners = queue_rows.sites_of(connection, [one.public_id for one in seen], site_ids(Permission.DECIDE))
@@ -244,7 +215,7 @@ def _seen(written: str) -> Seen:
     public_id, _, numbers = written.partition(":")
     revision, _, version = numbers.partition(":")
     try:
-        return Seen(uuid.UUID(public_id), _row_id(revision), _row_id(version))
+        return Seen(uuid.UUID(public_id), row_id(revision), row_id(version))
     except ValueError:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from None
 

@@ -80,19 +80,25 @@ def _distance(signed: timedelta, language: str) -> str:
 
 def reason(check: Mapping[str, Any], language: str) -> str:
     """A check in words: what it found, with the value and the threshold where there are such."""
+    is_score = bool(check.get("label"))
     parts = [code(str(check.get("label") or check["rule"]), language)]
     if check.get("value") is not None:
-        parts.append(digits(_number(check["value"]), language))
+        parts.append(figure(check["value"], language, is_score))
     if check.get("threshold") is not None:
-        parts.append(translated("(held from {threshold})", language, threshold=_number(check["threshold"])))
+        threshold = _number(check["threshold"], is_score)
+        parts.append(translated("(held from {threshold})", language, threshold=threshold))
     if check.get("detail"):
         parts.append(str(check["detail"]))
     return " ".join(parts)
 
 
-def _number(value: float) -> int | float:
-    """Counts are told without decimals, probabilities with two."""
-    return int(value) if float(value).is_integer() and value != 1 else round(float(value), 2)
+def figure(value: float, language: str, is_score: bool) -> str:
+    """A value or a threshold of a check in the language's digits: a probability with two decimals, a count without."""
+    return digits(_number(value, is_score), language)
+
+
+def _number(value: float, is_score: bool) -> int | float:
+    return round(float(value), 2) if is_score else int(value)
 
 
 def said(problem_code: str, template: str, values: Mapping[str, object], language: str) -> str:

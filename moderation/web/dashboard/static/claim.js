@@ -46,7 +46,7 @@ if (holder) {
   claim();
   setInterval(claim, RENEW_MILLISECONDS);
   document.addEventListener("visibilitychange", claim);
-  document.addEventListener("submit", () => { submitting = true; });
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) submitting = true; });
   window.addEventListener("pagehide", release);
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;

@@ -38,7 +38,7 @@ def english(desk: FlaskClient) -> FlaskClient:
 def _bare(page: str, comment: uuid.UUID) -> str:
     """A page without what differs between any two comments: ids, tokens, ages."""
     page = page.replace(str(comment), "ID")
-    return re.sub(r'value="[0-9a-f]{64}"|\d+ (second|minute)s? ago|just now', "", page)
+    return re.sub(r'value="[0-9a-f]{64}"|datetime="[^"]+"|\d+ (second|minute)s? ago|just now', "", page)
 
 
 @pytest.mark.parametrize("body", ["শুভ সকাল", "casino bonus"])
@@ -123,3 +123,14 @@ def test_a_drawn_comment_is_claimed_given_back_and_decided_like_any_other(world:
     assert english.post(f"{path}/decide", data=form).status_code == 303
     assert world.status(site_id).state is State.REJECTED
     assert str(drawn) not in english.get("/review").get_data(as_text=True)
+
+
+def test_a_drawn_comment_is_handed_on_like_a_held_one(world: World, english: FlaskClient) -> None:
+    """A refusal would tell that it was drawn."""
+    site_id = world.make_site()
+    _hide_all(world, site_id)
+    drawn = world.make_comment(site_id, "c1", "শুভ সকাল")
+    _score(world)
+    data = {"csrf": csrf_of(english), "to": "seniors", "text": "দেখুন"}
+    assert english.post(f"/review/{drawn}/escalate", data=data).status_code == 303
+    assert "দেখুন" in english.get(f"/review/{drawn}").get_data(as_text=True)

@@ -183,7 +183,7 @@ def test_a_marked_comment_shows_the_term_on_its_card(world: World, client: Flask
     make_person(world, client)
     page = _page(client, f"/review/{public_id}")
     assert '<span class="tag">চিহ্নিত শব্দ সকাল (সকালে)</span>' in page
-    assert page.count("চিহ্নিত শব্দ") == 1
+    assert page.count("চিহ্নিত শব্দ") == 2, "as a tag and in the table of checks"
 
 
 def test_hits_that_overlap_share_a_stretch() -> None:

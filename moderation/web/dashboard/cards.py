@@ -1,37 +1,32 @@
-"""One comment's card, and the decision on it."""
+"""One comment's card: what a moderator sees of it, and the verdict on it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from moderation.domain import audit
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.policy import MARK_RULE
 from moderation.domain.vocabulary import Label, RejectReason, State, Verdict
-from moderation.steps import deciding
+from moderation.steps import deciding, explaining
 from moderation.steps.deciding import Judgement, Seen
-from moderation.store import policies, review_queue
-from moderation.store.policies import SiteRules
+from moderation.steps.explaining import Explained
+from moderation.store import escalations, moderators, notes, policies, review_queue, scores
 from moderation.store.review_queue import Card
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, role_at, site_ids, visitor
+from moderation.web.dashboard.check_rows import check_rows
 from moderation.web.dashboard.code_words import N_
+from moderation.web.dashboard.highlighting import spans_of
+from moderation.web.dashboard.next_card import address_of_next, wanted_filter
+from moderation.web.dashboard.queue_view import back_to_list, is_blind
 from moderation.web.dashboard.scripted import by_script, done_by_script
 from moderation.web.errors import Problem, problem_of
 
-LIST_FILTERS: Final = frozenset({"sort", "site", "story", "script", "label", "handed", "after"})
-"""What the address of the review queue may say of the list."""
 DECIDED_WORDS: Final = {State.PUBLISHED: N_("Published"), State.REJECTED: N_("Rejected")}
-
-
-def is_blind(rules: SiteRules, comment_id: int, *, drawn: bool) -> bool:
-    """Whether scores and reasons of a waiting comment are hidden until it is decided."""
-    return audit.is_shown_blind(rules.policy, runtime().vault.keyed_digest, comment_id, drawn=drawn)
 
 
 def card_for(public_id: uuid.UUID, permission: Permission) -> Card:
@@ -47,35 +42,80 @@ def card_for(public_id: uuid.UUID, permission: Permission) -> Card:
 
 @dashboard.get("/review/<uuid:public_id>")
 def card(public_id: uuid.UUID) -> ResponseReturnValue:
-    return _show(card_for(public_id, Permission.READ_REVIEW_QUEUE))
+    return show(card_for(public_id, Permission.READ_REVIEW_QUEUE))
 
 
-def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
+def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
+    """The card's page; with a problem, the same page telling it, under the problem's status."""
+    may_decide = permits(role_at(card.site_id), Permission.DECIDE)
     with runtime().reading() as connection:
         rules = policies.rules_of(connection, [card.site_id])[card.site_id]
-    blind = card.waits and is_blind(rules, card.id, drawn=card.drawn)
-    fired = [] if blind else [check for check in card.checks if check["action"] != "publish"]
+        blind = card.waits and is_blind(rules, card.id, drawn=card.drawn)
+        bundle_id = None if blind else scores.scored_by(connection, card.id, card.revision)
+        written = notes.of_comment(connection, card.id)
+        handed = escalations.of(connection, [card.id]).get(card.id)
+        colleagues = moderators.at_site(connection, card.site_id) if may_decide and card.waits else []
+    checks = [] if blind else card.checks
+    fired = [check for check in checks if check["action"] != "publish"]
+    explained = None if bundle_id is None else _explained(card, fired, bundle_id)
     page = render_template(
         "card.html",
         card=card,
         blind=blind,
+        checks=check_rows(checks) if checks else [],
         fired=fired,
-        marks=[] if blind else [check for check in card.checks if check["rule"] == MARK_RULE],
-        others=[] if blind else [one for one in card.checks if one["action"] == "publish" and one["rule"] != MARK_RULE],
+        marks=[check for check in checks if check["rule"] == MARK_RULE],
+        explained=explained,
+        spans=spans_of(explained),
+        score_gone=bundle_id is not None and explained is None,
+        scored={check["label"]: check["value"] for check in checks if check.get("label")},
+        masked=request.cookies.get("mask") == "on",
         labels=list(Label),
         predicted={check["label"] for check in fired if check.get("label")},
         reasons=[one for one in RejectReason if one is not RejectReason.LABELS],
-        may_decide=permits(role_at(card.site_id), Permission.DECIDE),
+        may_decide=may_decide,
+        notes=written,
+        handed=handed,
+        colleagues=[one for one in colleagues if permits(one.role, Permission.DECIDE)],
+        filter=wanted_filter(),
+        done=_done(),
         problem=problem,
     )
     return page, problem.status if problem else 200
+
+
+def _done() -> uuid.UUID | None:
+    """The decision just made, for its undo."""
+    try:
+        return uuid.UUID(request.args.get("done", ""))
+    except ValueError:
+        return None
+
+
+def _explained(card: Card, fired: Sequence[Mapping[str, Any]], bundle_id: int) -> Explained | None:
+    terms = [
+        form for check in fired if check["rule"].startswith("term_list") for form in _forms(check.get("detail", ""))
+    ]
+    return explaining.explain(runtime().live.current(), bundle_id, card.text, _wanted_label(fired), terms)
+
+
+def _forms(detail: str) -> list[str]:
+    """The words of the comment that a check of the term lists names: «term (form)», or the term as it stands."""
+    return [term.partition(" (")[2].removesuffix(")") or term for term in detail.split(", ")]
+
+
+def _wanted_label(fired: Sequence[Mapping[str, Any]]) -> Label | None:
+    """The label that the visitor chose, else the decisive one."""
+    written = request.args.get("explain") or next((check["label"] for check in fired if check.get("label")), None)
+    return Label(written) if written in set(Label) else None
 
 
 @dashboard.post("/review/<uuid:public_id>/decide")
 def decide(public_id: uuid.UUID) -> ResponseReturnValue:
     """Publishes or rejects what the page showed; if it went on meanwhile, the page says by whom and shows it anew.
 
-    A script gets words for the row, and where to undo.
+    A script gets words for the row, and where to undo. Without one a row of the list leads back to the list, a card to
+    the next card.
     """
     card = card_for(public_id, Permission.DECIDE)
     try:
@@ -96,20 +136,15 @@ def decide(public_id: uuid.UUID) -> ResponseReturnValue:
     except (ConflictError, InvalidValueError) as error:
         if by_script():
             raise
-        return _show(card_for(public_id, Permission.DECIDE), problem_of(error))
+        return show(card_for(public_id, Permission.DECIDE), problem_of(error))
     except ValueError as error:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from error
     if by_script():
         undo = url_for("dashboard.undo", decision_id=decided.decision_id)
         return done_by_script(DECIDED_WORDS[decided.state], undo=undo)
-    return back_to_list(done=decided.decision_id)
-
-
-def back_to_list(**more: Any) -> ResponseReturnValue:
-    """To the review queue as the form's page showed it, else from its start."""
-    filters = dict(parse_qsl(urlsplit(request.form.get("next", "")).query))
-    kept: dict[str, Any] = {name: value for name, value in filters.items() if name in LIST_FILTERS}
-    return redirect(url_for("dashboard.review", **kept, **more), 303)
+    if "next" in request.form:
+        return back_to_list(done=decided.decision_id)
+    return redirect(address_of_next(card, done=decided.decision_id), 303)
 
 
 def _number(name: str) -> int:
