@@ -51,8 +51,8 @@ def test_a_note_on_the_author_is_taken_from_the_drawer_and_stands_in_it(world: W
 def test_choosing_a_label_marks_its_words_without_leaving_the_card(world: World, page: Page) -> None:
     public_id = make_explained(world, world.make_site())
     _enter(world, page)
-    page.goto(f"/review/{public_id}?explain=threat")
-    expect(page.locator(".body mark.raised", has_text="kill")).to_have_count(1)
+    page.goto(f"/review/{public_id}?explain=toxicity")
+    expect(page.locator(".body mark.raised", has_text="idiot")).to_have_count(1)
     page.locator("[data-draft^=note]").fill("এখনও পাঠাইনি")
     page.locator("[data-explain]").nth(1).click()
     expect(page.locator("[data-explain][aria-current]")).to_contain_text("অপমান")

@@ -1,6 +1,8 @@
 // A card's comforts: another label's words without a new page, panels in a drawer beside it, words masked until wanted.
 // Each is a link or a form that works without this.
 
+import { areOff, bind } from "./keys.js";
+
 const card = document.querySelector("article.card");
 
 async function pageAt(address) {
@@ -65,17 +67,29 @@ document.addEventListener("click", (event) => {
   else openPanel(link);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && drawer && !drawer.hidden && !event.isComposing) closePanel();
+bind("Escape", () => {
+  if (!drawer || drawer.hidden) return false;
+  closePanel();
+  return true;
 });
 
+// The note has the focus before the key is done with: what is typed at once must not be taken for keys.
+function handOn() {
+  const hand = document.querySelector("[data-hand]");
+  if (!hand) return false;
+  hand.open = true;
+  hand.querySelector("textarea").focus();
+  return true;
+}
+
+bind("e", handOn);
 document.querySelector("[data-hand]")?.addEventListener("toggle", (event) => {
   if (event.target.open) event.target.querySelector("textarea").focus();
 });
 
 // A list of comments may lead straight to an act on this one.
 const HASHES = {
-  "#escalate": () => document.querySelector("[data-hand]")?.toggleAttribute("open", true),
+  "#escalate": handOn,
   "#reject": () => document.querySelector("[data-digit]")?.focus(),
 };
 HASHES[location.hash]?.();
@@ -110,7 +124,7 @@ if (mask) {
     applyMask();
   });
   document.addEventListener("keydown", (event) => {
-    if (!isM(event) || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (areOff() || !isM(event) || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     pressed ??= event.timeStamp;
     card.toggleAttribute("data-reading", true);
   });

@@ -29,6 +29,11 @@ function store(off) {
 
 let off = stored();
 
+/** Whether this person has switched the keys off. */
+export function areOff() {
+  return off;
+}
+
 function placed(code, shift) {
   const place = /^(?:Key([A-Z])|Digit([0-9])|(Slash))$/.exec(code);
   if (!place) return "";
