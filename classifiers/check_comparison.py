@@ -11,7 +11,7 @@ from classifiers.banglacheck.report import Report, report
 from classifiers.bundle import Bundle
 from classifiers.evidence import Measure, Tested, finding
 from classifiers.labels import LABELS
-from classifiers.paired import Difference, share_difference
+from classifiers.paired import Difference, balanced_difference, share_difference
 from classifiers.thresholds import DEFAULT_HOLD
 
 _MEASURES: Mapping[str, Measure] = {"hold": "harmful held", "stand": "good let stand"}
@@ -20,9 +20,11 @@ _MEASURES: Mapping[str, Measure] = {"hold": "harmful held", "stand": "good let s
 @dataclass(frozen=True, slots=True)
 class CheckMargins:
     """By how much the share of rightly treated cases may fall: of all that must stand or be held, of such cases in one
-    script or about one group, and of one functionality. ``gap``: by how much a group's AUC gap may widen.
+    script or about one group, and of one functionality; ``balance``: the mean of the two shares of all. ``gap``: by how
+    much a group's AUC gap may widen.
     """
 
+    balance: float
     whole: float
     part: float
     functionality: float
@@ -68,6 +70,7 @@ class _Pairs:
     after: NDArray[np.bool_]
 
     def tests(self, margins: CheckMargins) -> Iterator[Tested]:
+        yield self._balance(margins.balance)
         for expected in ("hold", "stand"):
             mine = [at for at, case in enumerate(self.cases) if case.expected == expected]
             yield self._tested(mine, margins.whole)
@@ -78,6 +81,14 @@ class _Pairs:
                     yield self._tested(rows, margins.part, group=group)
             for name, rows in self._by(mine, lambda case: case.functionality):
                 yield self._tested(rows, margins.functionality, functionality=name)
+
+    def _balance(self, margin: float) -> Tested:
+        must_hold = np.array([case.expected == "hold" for case in self.cases])
+        _, templates = np.unique([case.template for case in self.cases], return_inverse=True)
+        rarer = int(min(must_hold.sum(), (~must_hold).sum()))
+        difference = balanced_difference(self.before, self.after, np.ones(len(must_hold)), templates, must_hold)
+        found = finding(difference, margin)
+        return Tested("banglacheck", "right", margin, len(must_hold), rarer, found, difference)
 
     def _by(self, rows: Sequence[int], key: Callable[[Case], str]) -> Iterator[tuple[str, list[int]]]:
         for value in sorted({key(self.cases[at]) for at in rows}):

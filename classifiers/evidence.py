@@ -12,7 +12,7 @@ from classifiers.banglacheck.naming import groups_named
 from classifiers.bundle import Bundle, Scored
 from classifiers.examples import Example
 from classifiers.labels import LABELS, SCRIPTS
-from classifiers.paired import Difference, Floats, Truth, auc_difference, share_difference
+from classifiers.paired import Difference, Floats, Truth, auc_difference, balanced_difference, share_difference
 
 Kind = Literal["gold", "audit", "held_out", "banglacheck"]
 Measure = Literal["auc", "harmful held", "good let stand", "right", "gap"]
@@ -140,6 +140,8 @@ class Margins:
 
     auc: float
     auc_of_slice: float
+    balance: float
+    """Of the mean of both shares, on the whole."""
     share: float
     share_of_slice: float
     least_rows: int
@@ -152,7 +154,7 @@ def slices_tested(evidence: Evidence, margins: Margins) -> list[Tested]:
     """
     named = sorted({name for groups in evidence.groups for name in groups})
     slices = [_Slice(evidence, margins, *both) for both in product((None, *SCRIPTS), (None, *named))]
-    found = [tested for each in slices for tested in (*each.shares(), *each.areas())]
+    found = [tested for each in slices for tested in (*each.balance(), *each.shares(), *each.areas())]
     return [one for one in found if one.difference is not None or one.script is None or one.group is None]
 
 
@@ -170,6 +172,20 @@ class _Slice:
     @property
     def is_whole(self) -> bool:
         return self.script is None and self.group is None
+
+    def balance(self) -> Iterator[Tested]:
+        """The mean of both shares, on the whole: what is rightly treated where either sort of error weighs the same."""
+        each = self.evidence
+        rows = self.rows & (each.harmful | each.good)
+        harmful = each.harmful[rows]
+        rarer = int(min(harmful.sum(), (~harmful).sum()))
+        if not self.is_whole or not len(harmful):
+            return
+        difference = None
+        if rarer >= self.margins.least_rows:
+            before, after = each.held_before[rows] == harmful, each.held_after[rows] == harmful
+            difference = balanced_difference(before, after, each.weights[rows], each.clusters[rows], harmful)
+        yield self._tested("right", self.margins.balance, len(harmful), rarer, difference)
 
     def shares(self) -> Iterator[Tested]:
         """Of harmful comments held, and of good ones let stand."""

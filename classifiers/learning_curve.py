@@ -12,7 +12,6 @@ from classifiers.evidence import Evidence
 from classifiers.examples import Example
 from classifiers.labels import LABELS
 from classifiers.paired import Floats
-from classifiers.rehearsing import with_rehearsal
 from classifiers.teaching import teach
 
 SHARES = (0.0, 1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -59,7 +58,7 @@ def learning_curve(
 def _taught(base: Bundle, examples: Sequence[Example], seed: int) -> Bundle:
     """The base itself where the examples teach nothing yet."""
     try:
-        return teach(base, with_rehearsal(examples), name="curve", seed=seed) if examples else base
+        return teach(base, examples, name="curve", seed=seed) if examples else base
     except DataError:
         return base
 

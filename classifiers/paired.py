@@ -54,6 +54,19 @@ def share_difference(before: Truth, after: Truth, weights: Floats, clusters: Clu
     return _bounded(share_before, share_after, influence, clusters)
 
 
+def balanced_difference(before: Truth, after: Truth, weights: Floats, clusters: Clusters, first: Truth) -> Difference:
+    """Of the mean of two weighted shares: that of the rows in ``first`` and that of the others; there are rows of both
+    kinds. What one share loses the other may gain: so it is when scores are calibrated anew.
+    """
+    changes, influence, means = after.astype(np.float64) - before, np.zeros(len(before)), []
+    for rows in (first, ~first):
+        total = weights[rows].sum()
+        means.append([float(each[rows] @ weights[rows] / total) for each in (before, after)])
+        influence[rows] = weights[rows] * (changes[rows] - (means[-1][1] - means[-1][0])) / (2 * total)
+    share_before, share_after = np.mean(means, axis=0).tolist()
+    return _bounded(share_before, share_after, influence, clusters)
+
+
 def _placements(truth: Truth, scores: Floats) -> Floats:
     """For each row the share of rows of the other value that it stands on the right side of; ties count half."""
     mine = np.empty(len(scores))

@@ -4,10 +4,13 @@ The rule, whose numbers are all in this file:
 
 1. On the whole of each set that counts (the desk's gold set, at least LEAST_RANDOM random labels, BanglaCheck) the new
    bundle must be *shown* to be no worse: the lower 95% bound of the difference stays within the margin, for the AUC of
-   toxicity, the share of harmful comments held and the share of good ones let stand. «Unsure» is not enough.
-2. On no slice (label, script, group, functionality) may it be *worse*: fallen by more than the margin, and surely (by
-   the 99% bound) fallen. A slice with too few rows is named as such and passes nothing by itself: BanglaCheck has
-   rows for every script and every group, so that none goes untested.
+   toxicity and for what is rightly treated, which is the mean of the share of harmful comments held and of the share
+   of good ones let stand. «Unsure» is not enough.
+2. In neither of these two shares, and on no slice (label, script, group, functionality), may it be *worse*: fallen by
+   more than the margin, and surely (by the 99% bound) fallen. A bundle that a desk has taught is calibrated to that
+   desk, so that at the same thresholds a little of the one share is traded for the other. A slice with too few rows
+   is named as such and passes nothing by itself: BanglaCheck has rows for every script and every group, so that none
+   goes untested.
 3. The part that was held out by author is measured too: to be worse there is a reason, to be unsure is none, because
    it is made of what was held for people and not of comments as they come.
 4. Without a gold set that is large enough there must be enough random labels; with neither there is nothing to show
@@ -29,17 +32,21 @@ LEAST_RANDOM = 200
 LEAST_GOLD = 20
 """Harmful and good comments that a gold set needs, of each: fewer cannot show a difference of a tenth."""
 
-DESK_MARGINS = Margins(auc=0.03, auc_of_slice=0.05, share=0.05, share_of_slice=0.10, least_rows=20)
-"""What a desk would not notice: one comment in twenty of the whole treated otherwise, one in ten of a slice."""
-CHECK_MARGINS = CheckMargins(whole=0.05, part=0.10, functionality=0.15, gap=0.05)
-"""As for the desk's own comments; a functionality has some fifty cases of a dozen templates, so that one template more
-or less is a twelfth, and as many functionalities are looked at.
+DESK_MARGINS = Margins(auc=0.03, auc_of_slice=0.05, balance=0.03, share=0.05, share_of_slice=0.10, least_rows=20)
+"""What a desk would not notice: of a hundred comments three treated worse, all in all; one in twenty more of one sort,
+one in ten of a slice. That three can be shown on some 300 harmful and 300 good comments: where one in ten of either
+sort is treated otherwise, in both directions alike, the bound lies 1.645 · √(0.1/300) / √2 = 0.021 below.
+"""
+CHECK_MARGINS = CheckMargins(balance=0.03, whole=0.05, part=0.10, functionality=0.15, gap=0.05)
+"""As for the desk's own comments: the bound of the balance lies 0.017 below where one case in ten is treated otherwise
+and half of what is treated otherwise is so for its template. A functionality has some fifty cases of a dozen templates,
+so that one template more or less is a twelfth, and as many functionalities are looked at.
 """
 
 Code = Literal["too_little_evidence", "unproven", "worse"]
 
 _TOLD = 3
-_PRIMARY = {("auc", "toxicity"), ("harmful held", None), ("good let stand", None)}
+_PRIMARY = {("auc", "toxicity"), ("right", None)}
 _SETS = {
     "gold": "the gold set",
     "audit": "the random labels",
@@ -194,7 +201,7 @@ def _change(one: Tested) -> float:
 
 def _told(one: Tested) -> str:
     assert one.difference is not None  # noqa: S101 - what has no difference has no finding either
-    name = {"auc": "AUC", "gap": "AUC gap"}.get(one.measure, one.measure)
+    name = {"auc": "AUC", "gap": "AUC gap", "right": "rightly treated"}.get(one.measure, one.measure)
     figures = f"{abs(one.difference.after):.3f} instead of {abs(one.difference.before):.3f}"
     rows = f"{one.rows:,} {'templates' if one.measure == 'gap' else 'rows'}"
     return f"{name} ({one.slice_name}) {figures} on {rows}, where {one.margin:.2f} is the margin"

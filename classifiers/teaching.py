@@ -4,9 +4,9 @@ form.
 Each label is the base's calibrated logit plus a linear function of the text's features and of the base's seven
 standardised logits, with a normal prior around zero: what the desk says nothing about stays as the base has it. As all
 of that is linear in the features, the sum is one linear function again, and the new bundle loads without the old.
+What the desk never meets is rehearsed beside its examples, in the fit and in the calibration.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,10 +21,12 @@ from classifiers.bundle_file import Calibration, Families
 from classifiers.drift import LEAST, profile_of_texts
 from classifiers.errors import DataError
 from classifiers.estimators import Mask, Matrix, matrix_of, platt, residual_logistic
-from classifiers.examples import Example
-from classifiers.influence import HALF_LIFE, Influence, influence_of
+from classifiers.examples import Example, PoolExample
+from classifiers.influence import influence_of
 from classifiers.labels import LABELS
 from classifiers.progress import Note, Step, unheard
+from classifiers.provenance import card, lessons
+from classifiers.rehearsing import rehearsal, rehearsal_weights
 from classifiers.script_detection import FAMILIES, family_of, script_of
 from classifiers.weights import Floats, Linear, quantised
 
@@ -41,15 +43,13 @@ _PLATT_ROWS = 200
 _FOLDS = 4
 _LEAST_SPREAD = 1e-6
 _ONE_FOLD_ROWS = 2_000
-"""From here on a quarter of the rows is enough to calibrate on."""
-
-_SEPARATOR = "\n\n---\n\n"
+"""From so many of the desk's rows on a quarter of all is enough to calibrate on."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Desk:
-    """The examples as arrays: features, the base's raw and standardised logits, families of scripts, (rows, labels)
-    values with NaN, weights.
+    """The desk's examples and, behind them, what is rehearsed, as arrays: features, the base's raw and standardised
+    logits, families of scripts, (rows, labels) values with NaN and weights, and whose rows are never parted.
     """
 
     matrix: Matrix
@@ -58,10 +58,17 @@ class _Desk:
     families: Families
     values: Floats
     weights: Floats
+    owners: NDArray[np.int64]
+    size: int
+    """So many of the rows, the first, are the desk's."""
 
     def known(self, index: int) -> NDArray[np.int64]:
         """Rows that know the label."""
         return np.flatnonzero(~np.isnan(self.values[:, index]))
+
+    def taught(self, index: int) -> bool:
+        """Whether the desk gave both values of the label."""
+        return _has_both(self.values[: self.size, index])
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,16 +92,26 @@ class _Merged:
     offsets: Floats
 
 
-def teach(base: Bundle, examples: Sequence[Example], *, name: str, seed: int, progress: Note = unheard) -> Bundle:
+def teach(
+    base: Bundle,
+    examples: Sequence[Example],
+    *,
+    name: str,
+    seed: int,
+    beside: Sequence[PoolExample] | None = None,
+    progress: Note = unheard,
+) -> Bundle:
     """A new bundle that has learned from ``examples``. A label without both a 1 and a 0 among them stays exactly as
-    the base has it. How much each example counts is said by ``classifiers.influence``.
+    the base has it. How much each example counts is said by ``classifiers.influence``; what is rehearsed ``beside``
+    them, and how much that counts, by ``classifiers.rehearsing`` (another choice is for experiments).
 
     Raises DataError where there is no label with both.
     """
-    influence = influence_of(examples)
+    influence, beside = influence_of(examples), rehearsal() if beside is None else beside
     with threadpool_limits(limits=1):
-        desk = _desk(base, examples, influence.weights, progress("making features", len(examples)))
-        learned = [index for index in range(len(LABELS)) if _has_both(desk.values[:, index])]
+        step = progress("making features", len(examples) + len(beside))
+        desk = _desk(base, examples, influence.weights, beside, step)
+        learned = [index for index in range(len(LABELS)) if desk.taught(index)]
         if not learned:
             raise DataError("nothing to learn: no label has both a 1 and a 0 among the examples")
         step = progress("fitting labels", len(learned))
@@ -103,8 +120,8 @@ def teach(base: Bundle, examples: Sequence[Example], *, name: str, seed: int, pr
             merged[index] = _Lesson(base, desk, index, seed).merged()
             step(1)
         linear, calibration = _assembled(base, desk, merged)
-    metrics = {"taught_from": base.digest, "taught_with": _taught_with(examples, influence)}
-    taught = Bundle(name, linear, calibration, _card(base, name, examples, learned), metrics)
+    metrics = {"taught_from": base.digest, "taught_with": lessons(examples, influence, beside)}
+    taught = Bundle(name, linear, calibration, card(base, name, examples, learned, beside), metrics)
     return replace(taught, metrics={**taught.metrics, **_reference(taught, examples)})
 
 
@@ -115,20 +132,32 @@ def _reference(taught: Bundle, examples: Sequence[Example]) -> dict[str, object]
     return {"reference": profile_of_texts(taught, normalise_all([one.text for one in examples])).to_dict()}
 
 
-def _desk(base: Bundle, examples: Sequence[Example], weights: Floats, step: Step) -> _Desk:
-    normalised = normalise_all([example.text for example in examples])
+def _desk(
+    base: Bundle, examples: Sequence[Example], weights: Floats, beside: Sequence[PoolExample], step: Step
+) -> _Desk:
+    every, size = [*examples, *(each.example for each in beside)], len(examples)
+    normalised = normalise_all([example.text for example in every])
     families = np.array([family_of(script_of(text)) for text in normalised], dtype=np.int64)
     texts = _telling_windows(base, normalised, families)
     logits = base.window_logits(texts)
-    values = [[np.nan if value is None else value for value in example.values] for example in examples]
+    listed = [[np.nan if value is None else value for value in example.values] for example in every]
+    values = np.array(listed, dtype=np.float64).reshape(-1, len(LABELS))
+    own = np.where(np.isnan(values[:size]), 0.0, weights[:, None])
     return _Desk(
         matrix_of(texts, base.linear.square_levels, step),
         logits,
         (logits - base.calibration.centres) / base.calibration.spreads,
         families,
-        np.array(values, dtype=np.float64).reshape(-1, len(LABELS)),
-        weights,
+        values,
+        np.concatenate([own, rehearsal_weights(beside, own.sum(axis=0))]),
+        np.concatenate([np.arange(size), size + _numbered([each.example.group for each in beside])]),
+        size,
     )
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def _telling_windows(base: Bundle, normalised: Sequence[str], families: Families) -> list[str]:
@@ -154,7 +183,7 @@ def _assembled(base: Bundle, desk: _Desk, merged: Mapping[int, _Merged]) -> tupl
     for index, label in merged.items():
         weights[index], biases[index] = label.weights, label.bias
         slopes[:, index], offsets[:, index] = label.slopes, label.offsets
-        logits = desk.matrix @ label.weights + label.bias
+        logits = desk.matrix[: desk.size] @ label.weights + label.bias
         centres[index], spreads[index] = logits.mean(), max(float(logits.std()), _LEAST_SPREAD)
     linear = quantised(weights, biases, levels)
     untaught = [index for index in range(len(LABELS)) if index not in merged]
@@ -164,7 +193,7 @@ def _assembled(base: Bundle, desk: _Desk, merged: Mapping[int, _Merged]) -> tupl
 
 @dataclass(frozen=True, eq=False)
 class _Lesson:
-    """One label's learning from the desk's rows that know it.
+    """One label's learning from the rows that know it.
 
     The residual is fitted in the units of the raw logit, so that the slope of each family of scripts applies to it as
     to the base's, and nothing is lost in the merging.
@@ -198,7 +227,7 @@ class _Lesson:
             few,
             self.said_before(rows),
             self.truth(rows),
-            self.desk.weights[rows],
+            self.desk.weights[rows, self.index],
             (_FEATURES, np.concatenate([shares, np.full(len(FAMILIES), _FAMILY_BIAS), [_BIAS]])),
         )
         return _Residual(weights, added[: len(LABELS)], added[len(LABELS) : -1] + added[-1])
@@ -224,46 +253,28 @@ class _Lesson:
         return slopes
 
     def _recalibrated(self, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Slopes and offsets by family: Platt on logits of examples that were left out of their fit. A family with
-        fewer than _PLATT_ROWS of them has those of all; where all are fewer, logits stand as they are.
+        """Slopes and offsets by family: Platt on logits of examples that were left out of their fit, with what is
+        rehearsed among them. A family with fewer than _PLATT_ROWS of the desk's has those of all; where all are fewer,
+        logits stand as they are.
         """
-        folds = np.random.default_rng(self.seed + self.index).permutation(len(rows)) % _FOLDS
-        parts = [
-            (rows[folds != fold], rows[folds == fold]) for fold in range(_FOLDS if len(rows) < _ONE_FOLD_ROWS else 1)
-        ]
         slopes, offsets = np.ones(len(FAMILIES)), np.zeros(len(FAMILIES))
-        if len(rows) < _PLATT_ROWS or not all(_has_both(self.desk.values[rest, self.index]) for rest, _ in parts):
+        parts, own_rows = self._parts(rows), rows[rows < self.desk.size]
+        if len(own_rows) < _PLATT_ROWS or not all(_has_both(self.desk.values[rest, self.index]) for rest, _ in parts):
             return slopes, offsets
         left_out = np.concatenate([left for _, left in parts])
         unseen = np.concatenate([self.logits(self.fit(rest), left) for rest, left in parts])
         for family in range(len(FAMILIES)):
             own = self.desk.families[left_out] == family
-            chosen = own if own.sum() >= _PLATT_ROWS else np.ones(len(own), dtype=bool)
-            truth, weights = self.truth(left_out[chosen]), self.desk.weights[left_out[chosen]]
+            enough = (own & (left_out < self.desk.size)).sum() >= _PLATT_ROWS
+            chosen = own if enough else np.ones(len(own), dtype=bool)
+            truth, weights = self.truth(left_out[chosen]), self.desk.weights[left_out[chosen], self.index]
             if truth.any() and not truth.all():
                 slopes[family], offsets[family] = platt(unseen[chosen], truth, weights)
         return slopes, offsets
 
-
-def _taught_with(examples: Sequence[Example], influence: Influence) -> dict[str, object]:
-    """What the metrics of a taught bundle tell of its lessons; nobody is named."""
-    origins, weights = Counter(example.origin for example in examples), Counter[str]()
-    for example, weight in zip(examples, influence.weights.tolist(), strict=True):
-        weights[example.origin] += weight
-    return {
-        "examples": len(examples),
-        "origins": dict(sorted(origins.items())),
-        "weights": {origin: round(weight, 1) for origin, weight in sorted(weights.items())},
-        "half_life": HALF_LIFE,
-        **influence.to_dict(),
-    }
-
-
-def _card(base: Bundle, name: str, examples: Sequence[Example], learned: Sequence[int]) -> str:
-    labels = ", ".join(LABELS[index] for index in learned)
-    return (
-        f"# {name}\n\n"
-        f"The bundle `{base.name}` (sha256 {base.digest}), taught with {len(examples):,} labels of a desk.\n"
-        f"Learned from them: {labels}. All other labels, and the terms of use, come from what it learned first,\n"
-        f"whose card follows.{_SEPARATOR}{base.card.rpartition(_SEPARATOR)[2]}"
-    )
+    def _parts(self, rows: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """(the rest, what is left out of it), over and over; cases of one template are on the same side."""
+        owners, places = np.unique(self.desk.owners[rows], return_inverse=True)
+        folds = (np.random.default_rng(self.seed + self.index).permutation(len(owners)) % _FOLDS)[places]
+        count = _FOLDS if (rows < self.desk.size).sum() < _ONE_FOLD_ROWS else 1
+        return [(rows[folds != fold], rows[folds == fold]) for fold in range(count)]

@@ -10,7 +10,6 @@ from classifiers.learning_curve import SHARES, CurvePoint, learning_curve
 from classifiers.pool import train
 from classifiers.progress import Note, Step, unheard
 from classifiers.promotion import LEAST_GOLD, LEAST_RANDOM, Reason, Verdict, judge
-from classifiers.rehearsing import with_rehearsal
 from classifiers.splits import apart_from, split_examples
 from classifiers.teaching import teach
 from classifiers.vectoriser import NgramFeatures
@@ -45,5 +44,4 @@ __all__ = [
     "teach",
     "train",
     "unheard",
-    "with_rehearsal",
 ]

@@ -23,7 +23,6 @@ from classifiers.training import (
     learning_curve,
     teach,
     unheard,
-    with_rehearsal,
 )
 from moderation.domain.errors import ConflictError, InvalidValueError
 from moderation.steps import gathering, gating, outcome_changes, promoting, retraining_report
@@ -202,7 +201,7 @@ def _parted(gathered: Gathered, sets: Sets, seed: int) -> _Parted:
 
 def _taught(base: Bundle, training: Sequence[Example], name: str, seed: int, progress: Note) -> Bundle:
     try:
-        return teach(base, with_rehearsal(training), name=name, seed=seed, progress=progress)
+        return teach(base, training, name=name, seed=seed, progress=progress)
     except DataError as error:
         raise InvalidValueError(
             f"Nothing can be learned: {error}. Decide on more comments, both ways, or give a labelled file."

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from classifiers.evaluation import auc
-from classifiers.paired import Difference, auc_difference, share_difference
+from classifiers.paired import Difference, auc_difference, balanced_difference, share_difference
 
 ROWS = 40
 scores = arrays(np.float64, ROWS, elements=st.floats(0, 1))
@@ -41,6 +41,29 @@ def test_a_share_weighs_its_rows() -> None:
     right, wrong = np.array([True, False, False, True]), np.array([False, False, True, True])
     found = share_difference(right, wrong, np.array([1.0, 1.0, 6.0, 2.0]), np.arange(4))
     assert (found.before, found.after) == (0.3, 0.8)
+
+
+@given(truths, truths, truths)
+def test_the_balance_is_the_mean_of_both_shares_and_as_sure_as_both_allow(
+    first: np.ndarray, before: np.ndarray, after: np.ndarray
+) -> None:
+    found = balanced_difference(before, after, np.ones(ROWS), alone, first)
+    parts = [share_difference(before[rows], after[rows], np.ones(rows.sum()), alone[rows]) for rows in (first, ~first)]
+    assert found.value == pytest.approx(np.mean([part.value for part in parts]))
+    assert found.before == pytest.approx(np.mean([part.before for part in parts]))
+    if min(first.sum(), (~first).sum()) > 10:
+        below = [part.value - part.low for part in parts]
+        assert found.value - found.low == pytest.approx(np.hypot(*below) / 2, rel=0.1)
+
+
+def test_what_one_share_loses_the_other_may_gain() -> None:
+    harmful = np.arange(400) < 200
+    before = np.arange(400) % 10 > 0
+    after = before.copy()
+    after[:40], after[200:240] = False, True
+    found = balanced_difference(before, after, np.ones(400), np.arange(400), harmful)
+    assert found.value < 0
+    assert found.value > share_difference(before[:200], after[:200], np.ones(200), np.arange(200)).value
 
 
 def test_copies_of_a_row_in_its_cluster_make_nothing_surer() -> None:

@@ -79,6 +79,17 @@ def test_a_bundle_that_ranks_as_well_but_holds_less_is_refused(starter: Bundle) 
     assert "harmful held (all comments)" in str(found.refusal)
 
 
+def test_a_little_of_one_share_may_be_traded_for_the_other_and_much_may_not(starter: Bundle) -> None:
+    """Scores that rise or sink a little move along the same curve: nothing is lost all in all."""
+    little = verdict(starter, calmer(starter, 0.15))
+    held = next(one for one in little.tests if one.kind == "banglacheck" and one.measure == "harmful held")
+    assert held.difference
+    assert held.difference.value < 0
+    assert little.allowed, little.refusal
+    for much in (calmer(starter, 1.5), calmer(starter, -1.5)):
+        assert not verdict(starter, much).allowed
+
+
 def test_a_fall_in_one_script_is_seen_though_the_whole_gains(starter: Bundle) -> None:
     """The families after the first are all that is not Bangla script."""
     found = verdict(starter, calmer(starter, 2.0, slice(1, None)))

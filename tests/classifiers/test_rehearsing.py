@@ -1,25 +1,32 @@
-"""Tests of classifiers.rehearsing: what is taught beside a desk's lessons."""
+"""Tests of classifiers.rehearsing: what is taught beside a desk's lessons, and how much it counts."""
 
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers import LABELS
 from classifiers.banglacheck import cases
-from classifiers.rehearsing import with_rehearsal
-from tests.classifiers.desk import decisions, example
+from classifiers.rehearsing import SHARE, rehearsal, rehearsal_weights
 
 
-def test_only_labels_that_the_desk_gave_both_values_of_are_rehearsed() -> None:
-    desk = [example("এক", toxicity=0.0, insult=1.0), example("দুই", toxicity=1.0)]
-    found = with_rehearsal(desk)
-    assert found[:2] == desk
-    assert len(found) > 1_000
-    assert {value for each in found[2:] for value in each.values[1:]} == {None}
-    assert {each.values[0] for each in found[2:]} == {0.0, 1.0}
+def test_the_training_half_is_rehearsed_and_nothing_of_the_half_that_measures() -> None:
+    texts = {each.example.text for each in rehearsal()}
+    assert texts == {case.text for case in cases("train")}
+    assert not texts & {case.text for case in cases("test")}
 
 
-def test_what_teaches_nothing_is_not_made_to_teach() -> None:
-    desk = [example("এক", toxicity=0.0)]
-    assert with_rehearsal(desk) == desk
+def test_every_label_is_rehearsed_with_both_values_and_nobody_owns_them() -> None:
+    values = np.array([each.example.values for each in rehearsal()], dtype=np.float64)
+    assert all({0.0, 1.0} <= set(values[:, index]) for index in range(len(LABELS)))
+    assert {(each.example.origin, each.example.person) for each in rehearsal()} == {("banglacheck", "")}
 
 
-def test_nothing_of_the_half_that_measures_is_rehearsed_and_nobody_owns_it() -> None:
-    found = with_rehearsal(decisions(20))[20:]
-    assert not {each.text for each in found} & {case.text for case in cases("test")}
-    assert {(each.origin, each.group, each.person) for each in found} == {("banglacheck", "", "")}
+@given(st.lists(st.floats(0, 1e6), min_size=len(LABELS), max_size=len(LABELS)))
+def test_it_counts_for_each_label_in_proportion_to_what_the_desk_said_of_it(taught: list[float]) -> None:
+    weights = rehearsal_weights(rehearsal()[::7], np.array(taught))
+    assert np.allclose(weights.sum(axis=0), SHARE * np.array(taught))
+    assert (weights >= 0).all()
+
+
+def test_with_nothing_to_rehearse_nothing_counts() -> None:
+    assert rehearsal_weights((), np.ones(len(LABELS))).shape == (0, len(LABELS))

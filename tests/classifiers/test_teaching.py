@@ -9,8 +9,9 @@ import pytest
 
 from classifiers import LABELS, Bundle, load_bundle
 from classifiers.influence import recency
+from classifiers.rehearsing import SHARE, rehearsal
 from classifiers.teaching import _desk, _Lesson
-from classifiers.training import DataError, Example, Step, evaluate_bundle, split_examples, teach
+from classifiers.training import DataError, Example, Step, cases, evaluate_bundle, split_examples, teach
 from tests.classifiers.desk import CIVIL, RUDE, comment, decisions, example
 
 
@@ -47,12 +48,13 @@ def test_the_merged_bundle_is_the_base_plus_the_residual_in_every_script(bundle:
     """With both parts computed apart from the taught bundle, up to the rounding of weights to bytes."""
     examples = decisions(120)
     taught = teach(bundle, examples, name="taught", seed=1)
-    desk, rows = _desk(bundle, examples, np.ones(len(examples)), lambda _: None), np.arange(len(examples))
-    assert set(desk.families) == {0, 1, 2}
+    desk = _desk(bundle, examples, np.ones(len(examples)), rehearsal(), lambda _: None)
+    own = np.arange(len(examples))
+    assert set(desk.families[own]) == {0, 1, 2}
     lesson = _Lesson(bundle, desk, 0, 1)
-    expected = lesson.logits(lesson.fit(rows), rows)
+    expected = lesson.logits(lesson.fit(desk.known(0)), own)
     normalised = [each.normalised for each in bundle.score([each.text for each in examples])]
-    found = taught.calibration.calibrated(taught.logits(normalised), desk.families)[:, 0]
+    found = taught.calibration.calibrated(taught.logits(normalised), desk.families[own])[:, 0]
     assert np.abs(found - expected).max() < 0.1
     assert np.corrcoef(found, expected)[0, 1] > 0.999
 
@@ -157,7 +159,8 @@ def test_the_metrics_tell_of_the_lessons_and_name_nobody(bundle: Bundle) -> None
     told = load_bundle(teach(bundle, examples, name="x", seed=1).to_bytes()).metrics["taught_with"]
     assert isinstance(told, dict)
     assert (told["examples"], told["people"], told["origins"]) == (60, 1, {"desk": 40, "desk.csv": 20})
-    assert "17" not in str(told)
+    assert told["rehearsed"] == {"examples": len(rehearsal()), "share": SHARE}
+    assert "17" not in str({**told, "rehearsed": None})
 
 
 def test_each_family_of_scripts_is_calibrated_to_its_own_habit(bundle: Bundle) -> None:
@@ -196,3 +199,37 @@ def test_learning_only_what_it_is_least_certain_of_does_not_break_it(bundle: Bun
     assert after.auc is not None
     assert after.auc > before.auc - 0.01
     assert after.f1["0.5"] > before.f1["0.5"] - 0.01
+
+
+def _held_of_the_training_half(bundle: Bundle, half: int) -> float:
+    """Share of what must be held that toxicity holds, among every second template."""
+    texts = [case.text for case in cases("train") if case.expected == "hold" and int(case.template[-1]) % 2 == half]
+    return sum(scored.scores[0] >= 0.6 for scored in bundle.score(texts)) / len(texts)
+
+
+@pytest.mark.parametrize("count", [40, 400])
+def test_a_desk_that_never_meets_abuse_of_a_kind_does_not_unteach_it(starter: Bundle, count: int) -> None:
+    """It finds next to nothing toxic. Measured on templates that are not rehearsed here; the starter has met them."""
+    chance = random.Random(3)
+    desk = [example(comment(chance, ("কুলাঙ্গার",) * (n % 20 == 0)), toxicity=n % 20 == 0) for n in range(count)]
+    beside = [each for each in rehearsal() if int(each.example.group[-1]) % 2]
+    before, alone, rehearsed = (
+        _held_of_the_training_half(each, 0)
+        for each in (
+            starter,
+            teach(starter, desk, name="alone", seed=1, beside=()),
+            teach(starter, desk, name="rehearsed", seed=1, beside=beside),
+        )
+    )
+    assert before - rehearsed < 0.02 < before - alone
+
+
+def test_what_is_rehearsed_is_no_label_of_the_desk(bundle: Bundle) -> None:
+    """It teaches no label by itself, counts with nobody's influence, and does not shift what drift is measured from."""
+    one = [example("এক", toxicity=1.0), example("দুই", toxicity=1.0)]
+    with pytest.raises(DataError, match="nothing to learn"):
+        teach(bundle, one, name="x", seed=1, beside=rehearsal())
+    taught = teach(bundle, decisions(60), name="x", seed=1)
+    assert "taught with 60 labels of a desk" in taught.card
+    assert f"{len(rehearsal()):,} cases of BanglaCheck" in taught.card
+    assert "BanglaCheck" not in teach(bundle, decisions(60), name="x", seed=1, beside=()).card.partition("---")[0]

@@ -89,7 +89,7 @@ def _row(one: Tested) -> Mapping[str, Any]:
     }  # fmt: skip
     return {
         "set": _SETS[one.kind],
-        "measure": {"auc": "AUC", "gap": "AUC gap"}.get(one.measure, one.measure),
+        "measure": {"auc": "AUC", "gap": "AUC gap", "right": "rightly treated"}.get(one.measure, one.measure),
         "label": one.label or "all",
         "script": one.script or "all",
         "group": one.group or one.functionality or "all",
