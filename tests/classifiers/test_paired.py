@@ -53,7 +53,7 @@ def test_the_balance_is_the_mean_of_both_shares_and_as_sure_as_both_allow(
     assert found.before == pytest.approx(np.mean([part.before for part in parts]))
     if min(first.sum(), (~first).sum()) > 10:
         below = [part.value - part.low for part in parts]
-        assert found.value - found.low == pytest.approx(np.hypot(*below) / 2, rel=0.1)
+        assert found.value - found.low == pytest.approx(np.hypot(below[0], below[1]) / 2, rel=0.1)
 
 
 def test_what_one_share_loses_the_other_may_gain() -> None:
