@@ -1,7 +1,7 @@
 """What a desk's lessons must not drown: BanglaCheck's training half, taught beside them and calibrated on with them.
 
 A desk's comments say nothing of most that BanglaCheck asks. Taught alone, they move every score by what is usual at
-that desk, also of what never comes up there: of the cases that must be held a third and more was lost. The half that is
+that desk, also of what never comes up there: of the cases that must be held up to a third was lost. The half that is
 rehearsed shares no template with the half that measures.
 """
 
