@@ -8,7 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from sqlalchemy import Engine, create_engine, make_url
 
 from moderation.domain.jobs import Job
@@ -36,17 +36,23 @@ _CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """One in each process: a second beside it refuses to start."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """A real Chromium, one in each process. Without one the tests that ask for it are skipped; under CI they fail."""
-    with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        if path is None and os.environ.get("CI"):
-            pytest.fail(HOW_TO_GET_ONE)
-        if path is None:
-            pytest.skip(HOW_TO_GET_ONE)
-        launched = playwright.chromium.launch(executable_path=path, args=_CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
+    path = find_chromium(playwright)
+    if path is None and os.environ.get("CI"):
+        pytest.fail(HOW_TO_GET_ONE)
+    if path is None:
+        pytest.skip(HOW_TO_GET_ONE)
+    launched = playwright.chromium.launch(executable_path=path, args=_CHROMIUM_FLAGS)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="session")

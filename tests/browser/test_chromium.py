@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.browser.chromium import NAMES, download, find_chromium, system_chromium
 
@@ -52,8 +52,7 @@ def test_the_systems_browser_is_taken_first_and_nothing_is_downloaded(tmp_path: 
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
 
 
-def test_what_is_found_can_be_run() -> None:
-    with sync_playwright() as playwright:
-        found = find_chromium(playwright)
+def test_what_is_found_can_be_run(playwright: Playwright) -> None:
+    found = find_chromium(playwright)
     assert found is None or os.access(found, os.X_OK)
     assert system_chromium() in {None, found}
