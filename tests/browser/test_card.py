@@ -88,6 +88,7 @@ def test_a_comment_is_handed_on_by_key_and_the_colleague_sees_by_whom_and_why(
     path = f"/review/{world.make_held(world.make_site())}"
     _enter(world, colleague, "Karim")
     _enter(world, page)
+    page.bring_to_front()  # a field in a page behind another has no focus
     page.goto(f"{path}#escalate")
     expect(page.locator(".hand textarea")).to_be_focused()
     page.goto("/review")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from classifiers.thresholds import DEFAULT_HOLD
 from moderation.callback_client import CallbackUrlError
 from moderation.domain.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from moderation.domain.vocabulary import Mode, Role, SecretPurpose
@@ -144,4 +145,4 @@ def test_a_new_policy_is_a_new_version_and_leaves_the_rest_as_by_default(work: W
     thresholds = {label.value: (pair.hold, pair.reject) for label, pair in policy.thresholds.items()}
     assert policy.version == 2
     assert thresholds["threat"] == (0.4, None)
-    assert thresholds["spam"] == (0.6, 0.99)
+    assert thresholds["spam"] == (DEFAULT_HOLD["spam"], 0.99)
