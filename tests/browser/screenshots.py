@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAGES = ("deliveries", "search", "stories", "terms", "people")
+"""Taken as they stand; the review queue, a card and the darkness have their own lines below."""
 _START_SECONDS = 90
 
 
@@ -65,7 +67,7 @@ def _take(page: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Review queue, card and deliveries, in Bangla and English, at desktop and phone width; one card in the dark."""
+    """Review queue, card and PAGES, in Bangla and English, at desktop and phone width; one card in the dark."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="alochona-") as folder,
@@ -92,9 +94,11 @@ def main() -> None:
                 page.emulate_media(color_scheme="dark")
                 _take(page, f"card-{language}-dark")
                 page.emulate_media(color_scheme="light")
-            page.goto(link.partition("/welcome/")[0] + "/deliveries")
-            _take(page, f"deliveries-{language}")
+            for name in PAGES:
+                page.goto(link.partition("/welcome/")[0] + f"/{name}")
+                _take(page, f"{name}-{language}")
             if language == "bn":
+                page.locator(".person summary").click()
                 page.click("button[name=language]")
         browser.close()
 
