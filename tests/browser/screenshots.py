@@ -86,7 +86,8 @@ def main() -> None:
         for language in ("bn", "en"):
             page.goto(link.partition("/welcome/")[0] + "/review")
             _take(page, f"review-{language}")
-            page.locator("[data-open]").first.click()
+            told_why = page.locator("[data-row]").filter(has_text=re.compile(r"\((সীমা|held from)"))
+            told_why.nth(1).locator("[data-open]").click()
             page.wait_for_url("**/review/*")
             page.wait_for_load_state("networkidle")
             _take(page, f"card-{language}")
