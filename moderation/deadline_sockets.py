@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from typing_extensions import Buffer
@@ -79,8 +80,12 @@ def _connect(address: str, port: int, deadline: float, timeout: float) -> Deadli
     return connection
 
 
+@cache
 def tls_context(authorities: Path | None) -> ssl.SSLContext:
-    """Trust in the system's certificate authorities, and in those of a PEM file besides; host names are checked."""
+    """Trust in the system's certificate authorities, and in those of a PEM file besides; host names are checked.
+
+    Read once in a process, since reading the system's hundreds of certificates takes some 50 ms.
+    """
     context = ssl.create_default_context()
     if authorities is not None:
         context.load_verify_locations(authorities)

@@ -10,8 +10,11 @@ from moderation.domain.errors import InvalidValueError
 
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 256
-_HASHER: Final = PasswordHasher(time_cost=3, memory_cost=47_104, parallelism=1)
-"""argon2id with 46 MiB, above OWASP's least of 19 MiB."""
+TIME_COST: Final = 3
+MEMORY_COST: Final = 47_104
+"""KiB: 46 MiB, above OWASP's least of 19 MiB."""
+_HASHER: Final = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_COST, parallelism=1)
+"""argon2id."""
 _AT_ONCE: Final = threading.BoundedSemaphore(2)
 """Hashes computed at once in a process, so that a flood of log-ins cannot take all its memory."""
 # A hash of nobody's password: verifying against it costs an unknown e-mail what a known one costs.

@@ -2,28 +2,35 @@
 
 import os
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine
 
+from moderation import passwords
 from moderation.domain.jobs import Job
 from moderation.embedded import ServerUrls, embedded_servers
-from moderation.migrations import upgrade
-from moderation.runtime import Runtime, build_runtime, make_engine
+from moderation.runtime import Runtime, build_runtime
 from moderation.settings import Settings
 from moderation.store.unit_of_work import Work, work_on
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
+from tests.databases import Databases
 from tests.factories import World
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 hypothesis.settings.register_profile("no clock", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("no clock")
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "autovacuum": "off",
+}
 
 
 _CHROMIUM_FLAGS = [
@@ -33,6 +40,14 @@ _CHROMIUM_FLAGS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 at its least cost: at the shipped cost a third of each dashboard test would be spent on logging in."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -65,34 +80,17 @@ def servers() -> Iterator[ServerUrls]:
         yield urls
 
 
-def _database(servers: ServerUrls, name: str) -> str:
-    return make_url(servers.database_url).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(servers: ServerUrls, statement: str) -> None:
-    engine = create_engine(servers.database_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
-def template(servers: ServerUrls) -> str:
-    """A migrated database that each test's own is copied from."""
-    name = f"template_{uuid.uuid4().hex}"
-    _administer(servers, f"CREATE DATABASE {name}")
-    engine = make_engine(_database(servers, name))
-    upgrade(engine)
-    engine.dispose()
-    return name
+def databases(servers: ServerUrls) -> Databases:
+    return Databases(servers.database_url)
 
 
 @pytest.fixture
-def database_url(servers: ServerUrls, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(servers, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _database(servers, name)
-    _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database without a row, for one test alone."""
+    url = databases.take()
+    yield url
+    databases.give_back(url)
 
 
 @pytest.fixture

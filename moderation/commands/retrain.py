@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from classifiers.training import Note, Step, Tested
+from moderation.commands.interrupts import minded_interrupts
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_table
 from moderation.steps import retraining
@@ -73,16 +74,27 @@ def retrain(
 
 @contextmanager
 def _bars() -> Iterator[Note]:
-    """A bar for each part of the work, on standard error and on a terminal only, so that the answer can be piped."""
+    """A bar for each part of the work, on standard error and on a terminal only, so that the answer can be piped.
+
+    With each step, Ctrl-C is asked for too.
+    """
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with (
+        minded_interrupts() as interrupts,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+    ):
 
         def begin(what: str, steps: int) -> Step:
             task = progress.add_task(what, total=steps)
-            return lambda done: progress.update(task, advance=done)
+
+            def step(done: int) -> None:
+                interrupts.check()
+                progress.update(task, advance=done)
+
+            return step
 
         yield begin
 

@@ -8,11 +8,18 @@ from classifiers.training import Step, cases
 from moderation.domain.errors import ConflictError, InvalidValueError
 from moderation.settings import Settings
 from moderation.steps import freezing, promoting, retraining
+from moderation.steps.retraining_report import pictures
 from moderation.store import audit_log, bundles, gate_verdicts
 from moderation.store.unit_of_work import Work
 from tests.gold import GOOD, HARMFUL, gold_file, small_desk
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def unillustrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports without pictures, which have tests of their own: drawing them takes as long as retraining so little."""
+    monkeypatch.setattr(pictures, "draw", lambda _: [])
 
 
 @pytest.fixture
