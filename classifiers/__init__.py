@@ -11,10 +11,12 @@ from classifiers.errors import BundleError
 from classifiers.explanation import Explanation, Stretch, explain, explain_all
 from classifiers.html_text import html_to_text
 from classifiers.labels import LABELS, SCRIPTS
+from classifiers.likeness import ALIKE, Sketch, sketch
 from classifiers.script_detection import detect_script
 from classifiers.text import normalise
 
 __all__ = [
+    "ALIKE",
     "LABELS",
     "LEAST_PROFILED",
     "SCRIPTS",
@@ -24,6 +26,7 @@ __all__ = [
     "Explanation",
     "Profile",
     "Scored",
+    "Sketch",
     "Stretch",
     "compare_profiles",
     "detect_script",
@@ -34,4 +37,5 @@ __all__ = [
     "normalise",
     "profile_of",
     "read_profile",
+    "sketch",
 ]
