@@ -19,6 +19,7 @@ program: Final = LazyGroup(
         "bundles": (f"{_HERE}.bundles:bundles", "List, import, promote and roll back trained bundles."),
         "retrain": (f"{_HERE}.retrain:retrain", "Teach a bundle from decisions and files, measure it, and promote."),
         "gold": (f"{_HERE}.gold:gold", "The frozen sets that every new bundle is measured on."),
+        "group": (f"{_HERE}.group:group", "Group alike comments that were stored before an upgrade."),
         "callbacks": (f"{_HERE}.callbacks:callbacks", "List deliveries, and replay those that were parked."),
         "status": (f"{_HERE}.status:status", "What waits, what is live, and what is wrong."),
     },

@@ -25,7 +25,7 @@ from moderation.domain.errors import (
 from moderation.domain.event import Moderated
 from moderation.domain.lifecycle import DECIDABLE, state_of_verdict
 from moderation.domain.vocabulary import Actor, Label, Mode, RejectReason, Role, State, Verdict
-from moderation.steps import announcing
+from moderation.steps import announcing, grouping
 from moderation.store import (
     audit_sample,
     claims,
@@ -190,6 +190,8 @@ def _record(
         unit.connection, known.id, known.revision, recorded.id, blind=known.state is not State.HELD
     )
     move(unit, known, state, recorded.id, now=now)
+    if known.state is not State.HELD:
+        grouping.group_one(unit, known)  # what was held is grouped already; what stood becomes a precedent now
     claims.drop(unit.connection, known.id)
     if not (blind and state is known.state):
         _tell_decision(unit, known, judgement, recorded, now=now, due_at=undo_until)

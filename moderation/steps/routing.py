@@ -10,11 +10,12 @@ from moderation.domain.audit import Lots
 from moderation.domain.lifecycle import state_of_action
 from moderation.domain.policy import Check, Outcome
 from moderation.domain.vocabulary import Action, Actor, Mode, State, Verdict
-from moderation.steps import announcing, auditing
+from moderation.steps import announcing, auditing, grouping
 from moderation.steps.analysing import Analysed
 from moderation.store import comments, decisions, figures, scores
 from moderation.store.comments import Known, Routed
 from moderation.store.decisions import NewDecision
+from moderation.store.likenesses import Wording
 from moderation.store.policies import SiteRules
 from moderation.store.unit_of_work import UnitOfWork
 
@@ -55,7 +56,8 @@ def route(
     )
     applied = [one for one in settled if not _observes(rules, one)]
     made = _decide(unit, applied, outcome_ids, bundle_id)
-    comments.settle(unit.connection, [_routed(rules, one, made) for one in settled])
+    joined = grouping.group(unit, _held_wordings(applied))
+    comments.settle(unit.connection, [_routed(rules, one, made, joined) for one in settled])
     announcing.announce(unit, [_news(rules, one, made, used, now) for one in applied], due_at=now)
     counted = auditing.draw(unit, applied, rules, lots) if lots else {}
     figures.add(unit.connection, {**_amounts(rules, settled, now), **counted})
@@ -108,7 +110,17 @@ def _decide(
     return {recorded.comment_id: recorded for recorded in decisions.record_automatic(unit.connection, new)}
 
 
-def _routed(rules: Mapping[int, SiteRules], one: Analysed, made: Mapping[int, decisions.Recorded]) -> Routed:
+def _held_wordings(applied: Iterable[Analysed]) -> list[Wording]:
+    return [
+        Wording(one.waiting.revision_id, one.waiting.site_id, one.scored.normalised)
+        for one in applied
+        if one.outcome.action is Action.HOLD and one.scored is not None
+    ]
+
+
+def _routed(
+    rules: Mapping[int, SiteRules], one: Analysed, made: Mapping[int, decisions.Recorded], joined: Mapping[int, int]
+) -> Routed:
     observed = _observes(rules, one)
     decision = made.get(one.waiting.id)
     return Routed(
@@ -119,6 +131,7 @@ def _routed(rules: Mapping[int, SiteRules], one: Analysed, made: Mapping[int, de
         decision_id=decision.id if decision else None,
         script=one.scored.script if one.scored else None,
         label=next((check.label for check in one.outcome.fired[:1]), None),
+        alike_to=joined.get(one.waiting.revision_id),
     )
 
 
@@ -185,6 +198,7 @@ def _hold(unit: UnitOfWork, known: Known, rules: SiteRules, check: Check) -> Non
         standing_decision_id=known.standing_decision_id,
         version=known.version + 1,
     )
+    grouping.group_one(unit, known)
     figures.add(unit.connection, {("held", known.site_id): 1})
     announcing.announce_hold(unit, known, rules.slug, version=known.version + 1, reasons=[scores.check_document(check)])
 

@@ -263,7 +263,7 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[Waiting]:
 @dataclass(frozen=True, slots=True)
 class Routed:
     """Where routing sends a waiting comment, the decision that stands behind it, if one was made, and what it was
-    found to be: its script, and the label that was decisive.
+    found to be: its script, the label that was decisive, and the earlier wording that it is like.
     """
 
     id: int
@@ -273,6 +273,7 @@ class Routed:
     decision_id: int | None
     script: str | None
     label: str | None
+    alike_to: int | None = None
 
 
 _STILL_WAITING = text("""
@@ -287,10 +288,12 @@ WHERE c.state = 'waiting' ORDER BY c.id FOR UPDATE OF c
 _SETTLE = text("""
 UPDATE comments c
 SET state = r.state, priority = r.priority, version = r.version, script = r.script, label = r.label,
+    alike_to = r.alike_to,
     standing_decision_id = CASE WHEN r.state = 'held' THEN c.standing_decision_id ELSE r.decision_id END,
     attempts = 0, lease_until = NULL, state_at = now()
 FROM json_to_recordset(CAST(:rows AS json))
-     AS r(id bigint, state text, priority float8, version int, decision_id bigint, script text, label text)
+     AS r(id bigint, state text, priority float8, version int, decision_id bigint, script text, label text,
+                           alike_to bigint)
 WHERE c.id = r.id
 """)
 

@@ -1,7 +1,16 @@
 """The tables, in five families. Importing this package registers them all on ``Base.metadata``."""
 
 from moderation.store.schema.base import Base
-from moderation.store.schema.comments import Author, Comment, EarlyEvent, InboxEntry, Report, Revision, Story
+from moderation.store.schema.comments import (
+    Author,
+    Comment,
+    EarlyEvent,
+    InboxEntry,
+    LikenessBand,
+    Report,
+    Revision,
+    Story,
+)
 from moderation.store.schema.deciding import AuditDraw, Callback, CallbackAttempt, Claim, Decision, Outcome, Score
 from moderation.store.schema.desk import Escalation, Note, Skip
 from moderation.store.schema.operation import (
@@ -50,6 +59,7 @@ __all__ = [
     "InboxEntry",
     "Invitation",
     "Lease",
+    "LikenessBand",
     "LoginAttempt",
     "Membership",
     "Moderator",

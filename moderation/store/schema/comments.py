@@ -111,6 +111,7 @@ class Comment(Base):
     """One comment's place in its life. ``version`` rises with everything the site is told about it.
 
     ``script`` and ``label`` (the decisive one) are of its newest scoring, kept here for the queue's filters.
+    ``alike_to`` is the earlier wording that the present one is like, if there is one: the id of its group.
     ``parent_ext_id`` is the site's own id, not a key of ours: a reply may arrive before what it answers.
     """
 
@@ -124,6 +125,19 @@ class Comment(Base):
         Index("ix_comments_held_script", "site_id", "script", text("priority DESC"), "id", postgresql_where=_HELD),
         Index("ix_comments_held_story", "story_id", text("priority DESC"), "id", postgresql_where=_HELD),
         Index("ix_comments_held_since", "site_id", "state_at", postgresql_where=_HELD),
+        Index(
+            "ix_comments_held_alike",
+            "site_id",
+            "alike_to",
+            "id",
+            postgresql_where=text("state = 'held' AND alike_to IS NOT NULL"),
+        ),
+        Index(
+            "ix_comments_settled_alike",
+            "alike_to",
+            "id",
+            postgresql_where=text("state IN ('published', 'rejected') AND alike_to IS NOT NULL"),
+        ),
         Index("ix_comments_story", "story_id", "id"),
         Index("ix_comments_received", "received_at", postgresql_using="brin"),
         Index("ix_comments_author", "author_id", "id"),
@@ -150,6 +164,7 @@ class Comment(Base):
     priority: Mapped[float] = mapped_column(Float, server_default="0")
     script: Mapped[str | None] = mapped_column(Text)
     label: Mapped[str | None] = mapped_column(Text)
+    alike_to: Mapped[int | None] = mapped_column(BigInteger)
     reports: Mapped[int] = mapped_column(server_default="0")
     historical: Mapped[bool] = mapped_column(server_default=text("false"))
     attempts: Mapped[int] = mapped_column(server_default="0")
@@ -180,6 +195,20 @@ class Revision(Base):
     site_revision: Mapped[int | None]
     written_at: Mapped[datetime]
     received_at: Mapped[Now]
+
+
+class LikenessBand(Base):
+    """A key by which a wording is found that others may be like (``classifiers.likeness``).
+
+    Only wordings that are like no earlier one have keys: the first of each group. There are no foreign keys, since they
+    would be checked row by row while comments are scored, and a key without its wording does no harm.
+    """
+
+    __tablename__ = "likeness_bands"
+
+    site_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    revision_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class Report(Base):
