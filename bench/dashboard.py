@@ -111,6 +111,7 @@ def _paths(engine: Engine) -> dict[str, str]:
         "/review",
         "/review?sort=newest",
         "/review?sort=oldest",
+        "/review?sort=alike",
         "/review?label=threat",
         "/review?script=bn-Latn",
         "/stories",

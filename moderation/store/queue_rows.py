@@ -1,38 +1,20 @@
-"""The review queue as a list: held comments and open draws of the audit sample, filtered, in one of three orders.
+"""The review queue as a list: held comments and open draws of the audit sample, filtered, in one of four orders.
 
-Each site's part is read off a partial index as far as a page goes, then the parts are merged. Nothing here may tell a
-drawn comment from a held one; ``drawn`` only says what to hide.
+What it is put together of is in ``queue_parts``: each site's part is read off a partial index as far as a page goes,
+then the parts are merged. Nothing here may tell a drawn comment from a held one; ``drawn`` only says what to hide.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Connection,
-    Select,
-    Subquery,
-    and_,
-    cast,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    text,
-    true,
-    union_all,
-)
+from sqlalchemy import Connection, Subquery, and_, case, func, select, text, union_all
 
-from moderation.domain.vocabulary import Label, Script, State
-from moderation.store.review_queue import IS_DRAWN, newest_outcome
+from moderation.store.queue_parts import Cursor, Part, Query, View, by, merged, parts, size_of_group
+from moderation.store.review_queue import newest_outcome
 from moderation.store.schema import (
-    AuditDraw,
     Author,
     Claim,
     Comment,
@@ -40,7 +22,6 @@ from moderation.store.schema import (
     Moderator,
     Revision,
     Site,
-    Skip,
     Story,
 )
 
@@ -48,45 +29,13 @@ MOST_NEWS: Final = 100
 """So many new comments are told by number; beyond that it is «more»."""
 
 
-class Sort(StrEnum):
-    """The order of the list; the newest and the oldest by when a comment arrived."""
-
-    PRIORITY = "priority"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-class HandedOn(StrEnum):
-    """For whom comments were handed on: the reader by name, or whoever is senior."""
-
-    ME = "me"
-    SENIORS = "seniors"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Whose list, of which sites, and what of it."""
-
-    moderator_id: int
-    site_ids: Sequence[int]
-    sort: Sort = Sort.PRIORITY
-    story_id: int | None = None
-    script: Script | None = None
-    label: Label | None = None
-    handed_on: HandedOn | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last row of a page, after which the next begins."""
-
-    priority: float
-    id: int
-
-
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One waiting comment as the list shows it. ``claimed_by`` names a colleague, ``handed_by`` who handed it on."""
+    """One waiting comment as the list shows it. ``claimed_by`` names a colleague, ``handed_by`` who handed it on.
+
+    It stands for ``alike`` comments of the view that are alike, itself among them: the first of these in its order.
+    ``group_id`` is the wording that their group is named by.
+    """
 
     id: int
     public_id: uuid.UUID
@@ -105,6 +54,8 @@ class QueueRow:
     handed_by: str | None
     note: str | None
     drawn: bool
+    alike: int
+    group_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,47 +66,34 @@ class News:
     open_at: Mapping[uuid.UUID, str]
 
 
-_Query = Select[*tuple[Any, ...]]
-
-
-class _Part(NamedTuple):
-    """Held comments or draws: the query of their ids, and the columns that it is ordered and cut by."""
-
-    query: _Query
-    identity: Any
-    priority: Any
-    site: Any
-    since: Any
-
-
 def page(
     connection: Connection, view: View, *, after: Cursor | None = None, limit: int, now: datetime
 ) -> list[QueueRow]:
     """What waits, in the view's order; ``after`` a page's last. Equals in priority stand by arrival."""
     if not view.site_ids:
         return []
-    parts = union_all(*(select(_of_each_site(view, part, after, limit)) for part in _parts(view))).subquery()
-    queue = select(parts).order_by(*_by(view.sort, parts.c.id, parts.c.priority)).limit(limit).subquery("queue")
-    query = _rows(queue, view, now).order_by(*_by(view.sort, queue.c.id, queue.c.priority))
+    queue = merged(view, after, limit)
+    query = _rows(queue, view, now).order_by(*by(view.sort, queue.c.id, queue.c.priority))
     return [QueueRow(*row) for row in connection.execute(query)]
 
 
 def one(connection: Connection, view: View, public_id: uuid.UUID, now: datetime) -> QueueRow | None:
     """A single row, if this comment waits in the view."""
     here = (Comment.public_id == public_id, Comment.site_id == func.any(list(view.site_ids)))
-    queue = union_all(*(part.query.where(*here) for part in _parts(view))).subquery("queue")
+    of_part = (part.query.where(*here) for part in parts(view))
+    queue = union_all(*of_part).subquery("queue")
     row = connection.execute(_rows(queue, view, now)).one_or_none()
     return QueueRow(*row) if row else None
 
 
 def news(connection: Connection, view: View, *, since: datetime, now: datetime) -> News:
     """What was held, or drawn, after ``since`` by the database's clock; at most MOST_NEWS and one more."""
-    fresh = union_all(*(select(_since(view, part, since)) for part in _parts(view))).subquery()
+    fresh = union_all(*(select(_since(view, part, since)) for part in parts(view))).subquery()
     newest = select(fresh.c.public_id).order_by(fresh.c.at.desc()).limit(MOST_NEWS + 1)
     return News(list(connection.execute(newest).scalars()), _open_at_others(connection, view, now))
 
 
-def _since(view: View, part: _Part, since: datetime) -> Subquery:
+def _since(view: View, part: Part, since: datetime) -> Subquery:
     query = part.query.with_only_columns(Comment.public_id, part.since.label("at"))
     query = query.where(part.site == func.any(list(view.site_ids)), part.since > since)
     return query.order_by(part.since.desc()).limit(MOST_NEWS + 1).subquery()
@@ -176,68 +114,7 @@ def _open_at_others(connection: Connection, view: View, now: datetime) -> dict[u
     return {row[0]: row[1] for row in rows}
 
 
-def _parts(view: View) -> Sequence[_Part]:
-    """Draws have no part in a list by label, which would say what was found in them, nor are they handed on."""
-    return (_held(view),) if view.label is not None or view.handed_on is not None else (_held(view), _drawn(view))
-
-
-def _held(view: View) -> _Part:
-    query = select(Comment.id, Comment.priority, literal(False).label("drawn")).where(
-        Comment.state == State.HELD.value, *_filters(view)
-    )
-    if view.label is not None:
-        query = query.where(Comment.label == view.label.value)
-    if view.handed_on is not None:
-        to = Escalation.to_id == view.moderator_id if view.handed_on is HandedOn.ME else Escalation.to_id.is_(None)
-        query = query.where(exists().where(Escalation.comment_id == Comment.id, Escalation.ended_at.is_(None), to))
-    return _Part(query, Comment.id, Comment.priority, Comment.site_id, Comment.state_at)
-
-
-def _drawn(view: View) -> _Part:
-    query = (
-        select(AuditDraw.comment_id.label("id"), AuditDraw.priority, literal(True).label("drawn"))
-        .join(Comment, Comment.id == AuditDraw.comment_id)
-        .join(Revision, Revision.id == AuditDraw.revision_id)
-        .where(*IS_DRAWN, *_filters(view))
-    )
-    return _Part(query, AuditDraw.comment_id, AuditDraw.priority, AuditDraw.site_id, AuditDraw.drawn_at)
-
-
-def _filters(view: View) -> list[Any]:
-    skipped = exists().where(Skip.comment_id == Comment.id, Skip.moderator_id == view.moderator_id)
-    filters: list[Any] = [~skipped]
-    if view.story_id is not None:
-        filters.append(Comment.story_id == view.story_id)
-    if view.script is not None:
-        filters.append(Comment.script == view.script.value)
-    return filters
-
-
-def _of_each_site(view: View, part: _Part, after: Cursor | None, limit: int) -> Subquery:
-    """One short walk along an index for each site, whose orders the caller merges."""
-    sites = select(func.unnest(cast(list(view.site_ids), ARRAY(BigInteger))).label("id")).subquery("sites")
-    query = part.query if after is None else part.query.where(_later(view.sort, part, after))
-    walk = query.where(part.site == sites.c.id).order_by(*_by(view.sort, part.identity, part.priority))
-    beside = walk.limit(limit).lateral()
-    return select(beside).select_from(sites.join(beside, true())).subquery()
-
-
-def _later(sort: Sort, part: _Part, after: Cursor) -> Any:  # noqa: ANN401 - a condition
-    if sort is Sort.NEWEST:
-        return part.identity < after.id
-    if sort is Sort.OLDEST:
-        return part.identity > after.id
-    later = or_(part.priority < after.priority, part.identity > after.id)
-    return and_(part.priority <= after.priority, later)
-
-
-def _by(sort: Sort, identity: Any, priority: Any) -> Sequence[Any]:  # noqa: ANN401 - columns
-    if sort is Sort.NEWEST:
-        return (identity.desc(),)
-    return (identity,) if sort is Sort.OLDEST else (priority.desc(), identity)
-
-
-def _rows(queue: Any, view: View, now: datetime) -> _Query:  # noqa: ANN401 - a subquery
+def _rows(queue: Any, view: View, now: datetime) -> Query:  # noqa: ANN401 - a subquery
     handed_by = (
         select(Moderator.name)
         .join(Escalation, Escalation.by_id == Moderator.id)
@@ -268,6 +145,8 @@ def _rows(queue: Any, view: View, now: datetime) -> _Query:  # noqa: ANN401 - a 
             handed_by,
             note,
             queue.c.drawn,
+            case((queue.c.drawn, 1), else_=size_of_group(view)),
+            func.coalesce(Comment.alike_to, Revision.id),
         )
         .select_from(queue)
         .join(Comment, Comment.id == queue.c.id)

@@ -71,6 +71,7 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.note"): Lock.FORM,
     ("POST", "dashboard.escalate"): Lock.FORM,
     ("POST", "dashboard.leave"): Lock.FORM,
+    ("GET", "dashboard.alike"): Lock.SESSION,
     ("GET", "dashboard.thread"): Lock.SESSION,
     ("GET", "dashboard.author"): Lock.SESSION,
     ("POST", "dashboard.author_note"): Lock.FORM,

@@ -62,6 +62,7 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "author_note": (Reach.SITE, Permission.DECIDE),
     "escalate": (Reach.SITE, Permission.DECIDE),
     "leave": (Reach.SITE, Permission.DECIDE),
+    "alike": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
     "thread": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
     "author": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
     "undo_bulk": (Reach.PRIVATE, None),

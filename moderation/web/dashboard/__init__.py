@@ -1,4 +1,5 @@
-"""The moderators' dashboard: log in, the review queue, one comment's card, the latest decisions,
+"""The moderators' dashboard: log in, the review queue, one comment's card, one for comments that are
+alike, the latest decisions,
 what was told to the sites, how well the classifier does, the bundles, the term lists, the people, one's own account.
 
 Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
@@ -8,6 +9,7 @@ session; every change is a POST with a token that is bound to it.
 from moderation.web.dashboard import (
     account,
     admission,
+    alike,
     bundles,
     card_acts,
     card_panels,
@@ -29,6 +31,7 @@ from moderation.web.dashboard.blueprint import dashboard
 __all__ = [
     "account",
     "admission",
+    "alike",
     "bundles",
     "card_acts",
     "card_panels",

@@ -14,7 +14,7 @@ from moderation.domain.vocabulary import Label, RejectReason, State, Verdict
 from moderation.steps import deciding, explaining
 from moderation.steps.deciding import Judgement, Seen
 from moderation.steps.explaining import Explained
-from moderation.store import escalations, moderators, notes, policies, review_queue, scores
+from moderation.store import alike_groups, escalations, moderators, notes, policies, review_queue, scores
 from moderation.store.review_queue import Card
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, role_at, site_ids, visitor
@@ -22,6 +22,7 @@ from moderation.web.dashboard.check_rows import check_rows
 from moderation.web.dashboard.code_words import N_
 from moderation.web.dashboard.highlighting import spans_of
 from moderation.web.dashboard.next_card import address_of_next, wanted_filter
+from moderation.web.dashboard.precedents import memory_of
 from moderation.web.dashboard.queue_view import back_to_list, is_blind
 from moderation.web.dashboard.scripted import by_script, done_by_script
 from moderation.web.errors import Problem, problem_of
@@ -55,6 +56,7 @@ def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         written = notes.of_comment(connection, card.id)
         handed = escalations.of(connection, [card.id]).get(card.id)
         colleagues = moderators.at_site(connection, card.site_id) if may_decide and card.waits else []
+        alike = 1 if blind or not card.waits else alike_groups.size_around(connection, card.site_id, card.id)
     checks = [] if blind else card.checks
     fired = [check for check in checks if check["action"] != "publish"]
     explained = None if bundle_id is None else _explained(card, fired, bundle_id)
@@ -76,6 +78,8 @@ def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         may_decide=may_decide,
         notes=written,
         handed=handed,
+        alike=alike,
+        memory=memory_of(card, blind=blind),
         colleagues=[one for one in colleagues if permits(one.role, Permission.DECIDE)],
         filter=wanted_filter(),
         done=_done(),

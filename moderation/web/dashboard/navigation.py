@@ -32,7 +32,12 @@ GROUPS: Final = (
     Group(
         N_("Work"),
         (
-            Entry("dashboard.review", N_("Review queue"), Permission.READ_REVIEW_QUEUE, ("dashboard.card",)),
+            Entry(
+                "dashboard.review",
+                N_("Review queue"),
+                Permission.READ_REVIEW_QUEUE,
+                ("dashboard.card", "dashboard.alike"),
+            ),
             Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
             Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),

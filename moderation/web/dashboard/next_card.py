@@ -5,7 +5,8 @@ from typing import Any, Final
 from flask import request, url_for
 
 from moderation.store import policies, queue_rows
-from moderation.store.queue_rows import Cursor, QueueRow
+from moderation.store.queue_parts import Cursor, Sort
+from moderation.store.queue_rows import QueueRow
 from moderation.store.review_queue import Card
 from moderation.web.current import runtime
 from moderation.web.dashboard.queue_view import FILTERS, chosen_sites, hides, view_of
@@ -29,7 +30,12 @@ def address_of_next(card: Card, **told: Any) -> str:
 
 
 def _next(card: Card) -> QueueRow | None:
-    """The first after the card in the list's order; after the last one, the first of all."""
+    """The first after the card in the list's order; after the last one, the first of all.
+
+    In the order of likeness a card does not tell its place, so the largest group is next.
+    """
+    if wanted_filter().get("sort") == Sort.ALIKE:
+        return _first(card, None)
     return _first(card, Cursor(card.priority, card.id)) or _first(card, None)
 
 

@@ -12,7 +12,8 @@ from moderation.domain.errors import InvalidValueError
 from moderation.domain.permission import Permission
 from moderation.domain.vocabulary import Label, Script
 from moderation.store.policies import SiteRules
-from moderation.store.queue_rows import Cursor, HandedOn, QueueRow, Sort, View
+from moderation.store.queue_parts import Cursor, HandedOn, Sort, View
+from moderation.store.queue_rows import QueueRow
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import site_ids, visitor
 

@@ -13,15 +13,18 @@ import orjson
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from moderation.domain.course import Course
 from moderation.domain.errors import InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Label, Script, Verdict
 from moderation.steps import deciding, reviewing
 from moderation.steps.deciding import Bulk, Judgement, Seen
-from moderation.store import decisions, policies, queue_rows, skips
+from moderation.store import alike_groups, decisions, policies, queue_rows, skips
 from moderation.store.policies import SiteRules
-from moderation.store.queue_rows import HandedOn, QueueRow, Sort, View
+from moderation.store.queue_parts import HandedOn, Sort, View
+from moderation.store.queue_rows import QueueRow
 from moderation.web.current import runtime
+from moderation.web.dashboard.alike import courses, groups_among
 from moderation.web.dashboard.blueprint import csrf_token, dashboard, role_at, site_ids, visitor
 from moderation.web.dashboard.cards import card_for, labels_of
 from moderation.web.dashboard.code_words import N_
@@ -78,11 +81,12 @@ def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
         view = view_of(asked, chosen, rules)
         rows = queue_rows.page(connection, view, after=cursor_of(asked.get("after")), limit=PAGE + 1, now=now)
         skipped = skips.count(connection, moderator_id=view.moderator_id)
+        waves = courses(alike_groups.arrivals(connection, groups_among(rows[:PAGE])))
     following = rows[PAGE - 1] if len(rows) > PAGE else None
     filters: dict[str, Any] = {name: asked[name] for name in LIST_FILTERS - {"after"} if asked.get(name)}
     return render_template(
         "review.html",
-        rows=[_shown(row, rules, view) for row in rows[:PAGE] if not hides(row, rules, view)],
+        rows=[_shown(row, rules, view, waves) for row in rows[:PAGE] if not hides(row, rules, view)],
         after=f"{following.priority!r}:{following.id}" if following else None,
         filters=filters,
         here=url_for("dashboard.review", **filters, after=asked.get("after")),
@@ -100,7 +104,7 @@ def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
     )
 
 
-def _shown(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> dict[str, object]:
+def _shown(row: QueueRow, rules: Mapping[int, SiteRules], view: View, waves: Mapping[int, Course]) -> dict[str, object]:
     """A row and what its template needs beside it; a blind one's reasons stay here."""
     blind = is_blind(rules[row.site_id], row.id, drawn=row.drawn)
     fired = [] if blind else [check for check in row.checks if check["action"] != "publish"]
@@ -111,6 +115,7 @@ def _shown(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> dict[st
         "predicted": [check["label"] for check in fired if check.get("label")],
         "may_decide": permits(role_at(row.site_id), Permission.DECIDE),
         "of_story": view.story_id is not None,
+        "course": waves.get(row.group_id) if row.alike > 1 else None,
     }
 
 
@@ -123,9 +128,11 @@ def review_row(public_id: uuid.UUID) -> ResponseReturnValue:
     with runtime().reading() as connection:
         rules = policies.rules_of(connection, chosen)
         row = queue_rows.one(connection, view, public_id, runtime().now())
-    if row is None:
-        raise NotFoundError("This comment is not in the review queue any more.")
-    return render_template("_row.html", row=_shown(row, rules, view), filters={}, here=url_for("dashboard.review"))
+        if row is None:
+            raise NotFoundError("This comment is not in the review queue any more.")
+        waves = courses(alike_groups.arrivals(connection, groups_among([row])))
+    shown = _shown(row, rules, view, waves)
+    return render_template("_row.html", row=shown, filters={}, here=url_for("dashboard.review"))
 
 
 @dashboard.get("/review/news")

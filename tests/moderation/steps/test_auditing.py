@@ -15,6 +15,7 @@ from moderation.steps import deciding, reviewing, scoring, undoing
 from moderation.steps.scoring import Aside
 from moderation.store import audit_sample, figures, policies, queue_rows, review_queue
 from moderation.store.audit_sample import Labelled
+from moderation.store.queue_parts import Cursor, View
 from moderation.store.schema import AuditDraw, Callback, Comment, Decision
 from tests.factories import NOW, World
 
@@ -43,7 +44,7 @@ def _draws(world: World) -> list[AuditDraw]:
 
 def _queue(world: World, site_id: int) -> list[uuid.UUID]:
     with world.runtime.reading() as connection:
-        rows = queue_rows.page(connection, queue_rows.View(0, [site_id]), limit=50, now=NOW)
+        rows = queue_rows.page(connection, View(0, [site_id]), limit=50, now=NOW)
     return [row.public_id for row in rows]
 
 
@@ -291,11 +292,11 @@ def test_the_queue_mixes_drawn_and_held_comments_by_priority_and_pages_through_b
     places: Callable[[int], Lot] = lambda revision_id: Lot(0.0, 0.0, (revision_id % 7) / 7)  # noqa: E731 - a stand-in
     _score(world, places)
     with world.runtime.reading() as connection:
-        everything = queue_rows.page(connection, queue_rows.View(0, [site_id]), limit=50, now=NOW)
+        everything = queue_rows.page(connection, View(0, [site_id]), limit=50, now=NOW)
         paged: list[queue_rows.QueueRow] = []
         while True:
-            after = queue_rows.Cursor(paged[-1].priority, paged[-1].id) if paged else None
-            page = queue_rows.page(connection, queue_rows.View(0, [site_id]), after=after, limit=5, now=NOW)
+            after = Cursor(paged[-1].priority, paged[-1].id) if paged else None
+            page = queue_rows.page(connection, View(0, [site_id]), after=after, limit=5, now=NOW)
             if not page:
                 break
             paged += page

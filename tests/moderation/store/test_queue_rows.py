@@ -11,7 +11,7 @@ from moderation.domain.vocabulary import Label, Script
 from moderation.steps import reviewing, scoring
 from moderation.steps.scoring import Aside
 from moderation.store import queue_rows
-from moderation.store.queue_rows import Cursor, HandedOn, Sort, View
+from moderation.store.queue_parts import Cursor, HandedOn, Sort, View
 from tests.factories import NOW, World
 
 SCORES = {"তোকে": (0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0), "casino": (0.7, 0.0, 0.0, 0.0, 0.0, 0.0, 0.8)}

@@ -118,6 +118,13 @@ function confirm() {
   act(row, row.querySelector("[data-quick]").action, fields);
 }
 
+function open(event) {
+  if (hasItsOwnEnter(event.target)) return false;
+  const link = current()?.querySelector("[data-open]");
+  link?.click();
+  return Boolean(link);
+}
+
 const ACTS = {
   publish: (row, button) => act(row, button.form.action, [...fieldsOf(row), ["verdict", "approve"]]),
   spam: (row, button) => act(row, button.form.action, [...fieldsOf(row), ["verdict", "reject"]]),
@@ -158,7 +165,8 @@ if (list) {
     return Boolean(box);
   });
   bind("Enter", (event) => {
-    if (!picking || (hasItsOwnEnter(event.target) && picking.contains(event.target))) return false;
+    if (!picking) return open(event);
+    if (hasItsOwnEnter(event.target) && picking.contains(event.target)) return false;
     confirm();
     return true;
   });
