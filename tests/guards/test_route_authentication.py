@@ -112,6 +112,11 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.begin_codes"): Lock.FORM,
     ("POST", "dashboard.confirm_codes"): Lock.FORM,
     ("POST", "dashboard.switch_codes_off"): Lock.FORM,
+    ("POST", "dashboard.choose_notices"): Lock.FORM,
+    ("POST", "dashboard.try_notice"): Lock.FORM,
+    ("GET", "dashboard.notices"): Lock.SESSION,
+    ("POST", "dashboard.set_notices"): Lock.FORM,
+    ("POST", "dashboard.try_channel"): Lock.FORM,
 }
 STRANGER: Final = {"REMOTE_ADDR": "203.0.113.9"}
 ROUTES: Final = all_routes()

@@ -62,6 +62,12 @@ GROUPS: Final = (
         (
             Entry("dashboard.deliveries", N_("Deliveries"), Permission.SEE_DELIVERIES),
             Entry("dashboard.bundles", N_("Bundles"), Permission.SEE_BUNDLES, ("dashboard.bundle",)),
+            Entry(
+                "dashboard.notices",
+                N_("Notices"),
+                Permission.MANAGE_SITE,
+                ("dashboard.set_notices", "dashboard.try_channel"),
+            ),
             Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
         ),
     ),
