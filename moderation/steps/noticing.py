@@ -94,7 +94,7 @@ def tell_escalation(
 def tell_breaker(unit: UnitOfWork, *, site_id: int, story_id: int, title: str, tripped: bool, now: datetime) -> None:
     """A story's breaker tripped by itself, or its hold ended; told once for each, however often it is called.
 
-    What holds a story calls this in its own transaction.
+    What holds a story calls this in its own transaction. That the hold ended ``watch`` notices by itself.
     """
     params = {"title": plain(title), "story_id": story_id}
     _judge(unit, _Watched(site_id, NoticeKind.STORY_BREAKER, str(story_id), params), over=tripped, now=now)
@@ -110,6 +110,9 @@ def watch(unit: UnitOfWork, *, now: datetime) -> bool:
         _watch_backlog(unit, site_id, limits[site_id], now)
     for receiver in notice_levels.receivers(unit.connection, site_ids):
         _watch_receiver(unit, receiver, limits[receiver.site_id], now)
+    for story in notice_levels.tripped_stories(unit.connection):
+        held = story.held_until is not None and story.held_until > now
+        tell_breaker(unit, site_id=story.site_id, story_id=story.story_id, title=story.title, tripped=held, now=now)
     notices.forget_before(unit.connection, now - KEPT)
     return True
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from moderation.domain.notice import NoticeKind
-from moderation.store.schema import Endpoint, NoticeLevel
+from moderation.store.schema import Endpoint, NoticeLevel, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,30 @@ def receivers(connection: Connection, site_ids: Sequence[int]) -> list[Receiver]
         .order_by(Endpoint.id)
     )
     return [Receiver(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TrippedStory:
+    """A story of whose breaker people were told, and until when it is held."""
+
+    site_id: int
+    story_id: int
+    title: str
+    held_until: datetime | None
+
+
+def tripped_stories(connection: Connection) -> list[TrippedStory]:
+    """The stories that were last told to be held by themselves."""
+    told = [
+        int(subject)
+        for subject in connection.scalars(
+            select(NoticeLevel.subject).where(NoticeLevel.kind == NoticeKind.STORY_BREAKER.value, NoticeLevel.told_over)
+        )
+    ]
+    rows: Any = connection.execute(
+        select(Story.site_id, Story.id, Story.title, Story.held_until).where(Story.id.in_(told)).order_by(Story.id)
+    )
+    return [TrippedStory(*row) for row in rows]
 
 
 def lock(connection: Connection, site_id: int, kind: NoticeKind, subject: str) -> Level:

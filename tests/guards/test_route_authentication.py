@@ -112,6 +112,8 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.begin_codes"): Lock.FORM,
     ("POST", "dashboard.confirm_codes"): Lock.FORM,
     ("POST", "dashboard.switch_codes_off"): Lock.FORM,
+    ("GET", "dashboard.handover"): Lock.SESSION,
+    ("POST", "dashboard.leave_note"): Lock.FORM,
     ("POST", "dashboard.choose_notices"): Lock.FORM,
     ("POST", "dashboard.try_notice"): Lock.FORM,
     ("GET", "dashboard.notices"): Lock.SESSION,

@@ -53,6 +53,8 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "notices": (Reach.PAGE, Permission.MANAGE_SITE),
     "set_notices": (Reach.SITE, Permission.MANAGE_SITE),
     "try_channel": (Reach.SITE, Permission.MANAGE_SITE),
+    "handover": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
+    "leave_note": (Reach.SITE, Permission.DECIDE),
     "review": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
     "card": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
     "claim": (Reach.SITE, Permission.DECIDE),

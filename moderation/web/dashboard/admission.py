@@ -14,7 +14,7 @@ from moderation.domain.errors import (
     ModerationError,
 )
 from moderation.passwords import SHORTEST_PASSWORD
-from moderation.steps import admitting
+from moderation.steps import admitting, handing_over
 from moderation.steps.admitting import CodeNeeded
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
@@ -106,6 +106,9 @@ def welcome(token: str) -> ResponseReturnValue:
 
 
 def _enter(token: str, path: str) -> Response:
+    now, home = runtime(), url_for("dashboard.review")
+    if path == home and handing_over.has_returned(now.work, now.vault, token=token):
+        path = url_for("dashboard.handover")
     response = make_response(redirect(path, 303))
     secure = runtime().settings.over_https
     response.set_cookie(cookie_name(), token, httponly=True, secure=secure, samesite="Lax", path="/")

@@ -36,6 +36,7 @@ GROUPS: Final = (
             Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
             Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),
+            Entry("dashboard.handover", N_("Since you left"), Permission.READ_REVIEW_QUEUE, ("dashboard.leave_note",)),
             Entry("dashboard.figures", N_("Figures"), Permission.SEE_FIGURES),
         ),
     ),

@@ -19,6 +19,7 @@ from moderation.web.current import runtime
 from moderation.web.dashboard import wording
 from moderation.web.dashboard.account import show_account
 from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
+from moderation.web.dashboard.catalogues import LANGUAGES
 from moderation.web.errors import Problem, problem_of
 
 PAGE: Final = 50
@@ -100,7 +101,7 @@ def _show(problem: Problem | None = None, at: str = "") -> ResponseReturnValue:
         told=rows[:PAGE],
         before=rows[PAGE - 1].id if len(rows) > PAGE else None,
         several=len(sites) > 1,
-        languages=wording.LANGUAGES,
+        languages=LANGUAGES,
         done=request.args.get("done"),
         problem=problem,
         at=at,

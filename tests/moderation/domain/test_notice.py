@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.domain import notice_text
-from moderation.domain.notice import BACK_BELOW, NoticeKind, is_over, is_told
+from moderation.domain.notice import BACK_BELOW, NoticeKind, Turn, is_over, is_told
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 QUIET = timedelta(hours=1)
@@ -67,10 +67,10 @@ def test_every_notice_has_words_in_both_languages(kind: NoticeKind, turn: object
 
 
 def test_one_and_several_and_durations_are_told_as_people_say_them() -> None:
-    one = notice_text.text_of(NoticeKind.ESCALATION, notice_text.Turn.EVENT, {"who": "Rahim", "n": 1}, "en")
-    several = notice_text.text_of(NoticeKind.ESCALATION, notice_text.Turn.EVENT, {"who": "Rahim", "n": 3}, "en")
+    one = notice_text.text_of(NoticeKind.ESCALATION, Turn.EVENT, {"who": "Rahim", "n": 1}, "en")
+    several = notice_text.text_of(NoticeKind.ESCALATION, Turn.EVENT, {"who": "Rahim", "n": 3}, "en")
     assert (one.subject, several.subject) == ("One comment was handed on", "3 comments were handed on")
-    oldest = notice_text.text_of(NoticeKind.OLDEST, notice_text.Turn.OVER, EXAMPLES, "bn")
+    oldest = notice_text.text_of(NoticeKind.OLDEST, Turn.OVER, EXAMPLES, "bn")
     assert "৩ ঘণ্টা ১০ মিনিট" in oldest.subject
 
 
