@@ -53,6 +53,8 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.login"): Lock.OPEN,
     ("POST", "dashboard.login"): Lock.ENTRANCE,
     ("POST", "dashboard.login_code"): Lock.ENTRANCE,
+    ("GET", "dashboard.forgotten"): Lock.OPEN,
+    ("POST", "dashboard.forgotten"): Lock.ENTRANCE,
     ("GET", "dashboard.welcome"): Lock.OPEN,
     ("POST", "dashboard.welcome"): Lock.ENTRANCE,
     ("POST", "dashboard.language"): Lock.ENTRANCE,

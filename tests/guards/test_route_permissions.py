@@ -36,6 +36,7 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "stylesheet": (Reach.ENTRANCE, None),
     "login": (Reach.ENTRANCE, None),
     "login_code": (Reach.ENTRANCE, None),
+    "forgotten": (Reach.ENTRANCE, None),
     "welcome": (Reach.ENTRANCE, None),
     "language": (Reach.ENTRANCE, None),
     "logout": (Reach.ENTRANCE, None),

@@ -14,7 +14,7 @@ from moderation.domain.errors import (
     ModerationError,
 )
 from moderation.passwords import SHORTEST_PASSWORD
-from moderation.steps import admitting, handing_over
+from moderation.steps import admitting, handing_over, recovering
 from moderation.steps.admitting import CodeNeeded
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
@@ -82,6 +82,23 @@ def _go_on(entered: str | CodeNeeded, path: str) -> ResponseReturnValue:
     if isinstance(entered, CodeNeeded):
         return render_template("login_code.html", problem=None, ticket=entered.ticket, next=path)
     return _enter(entered, path)
+
+
+@dashboard.route("/login/forgotten", methods=["GET", "POST"])
+def forgotten() -> ResponseReturnValue:
+    """The same answer whether or not somebody has this address."""
+    now = runtime()
+    mails = now.mail_client is not None
+    if request.method == "GET" or not mails:
+        return render_template("forgotten.html", problem=None, can_mail=mails, asked=False)
+    email, address = request.form.get("email", ""), request.remote_addr or ""
+    try:
+        recovering.ask_for_link(now.work, now.vault, email=email, address=address, now=now.now())
+    except LoginDelayedError as error:
+        problem = problem_of(error)
+        page = render_template("forgotten.html", problem=problem, can_mail=mails, asked=False)
+        return page, problem.status, dict(problem.headers)
+    return render_template("forgotten.html", problem=None, can_mail=mails, asked=True)
 
 
 @dashboard.route("/welcome/<token>", methods=["GET", "POST"])
