@@ -13,8 +13,8 @@ LONGEST_NOTE: Final = 2_000
 USUALLY: Final = timedelta(hours=24)
 """What somebody looks back on who was never away for long."""
 FURTHEST: Final = timedelta(days=14)
-COMPARED: Final = timedelta(hours=24)
-"""Stories are compared over a day at most: what heated up a week ago is no news."""
+COMPARED: Final = timedelta(hours=12)
+"""Stories are compared over half a day at most: what heated up a week ago is no news, and twice this is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,8 +174,10 @@ _RULES: Final = text("""
 SELECT a.id, a.act, sites.name, stories.id, stories.title, m.name, a.details, a.at
 FROM audit_log a
 JOIN sites ON sites.slug = split_part(a.subject, ' ', 1) AND sites.id = ANY(:site_ids)
-LEFT JOIN stories ON a.subject LIKE '% story %' AND stories.id::text = split_part(a.subject, ' ', 3)
-LEFT JOIN moderators m ON a.actor = 'moderator ' || m.id
+LEFT JOIN stories ON stories.id = CASE WHEN a.subject ~ '^\\S+ story [0-9]{1,18}$'
+    THEN CAST(split_part(a.subject, ' ', 3) AS bigint) END
+LEFT JOIN moderators m ON m.id = CASE WHEN a.actor ~ '^moderator [0-9]{1,18}$'
+    THEN CAST(split_part(a.actor, ' ', 2) AS bigint) END
 WHERE a.at >= :since AND a.act = ANY(:acts) AND (CAST(:before AS bigint) IS NULL OR a.id < :before)
 ORDER BY a.id DESC LIMIT :most
 """)
