@@ -125,6 +125,8 @@ def _paths(engine: Engine) -> dict[str, str]:
         "/people",
         "/bundles",
         "/holding",
+        "/notices",
+        "/since",
         "/account",
     ]
     return {
