@@ -126,6 +126,8 @@ def _paths(engine: Engine) -> dict[str, str]:
         "/people",
         "/bundles",
         "/holding",
+        "/notices",
+        "/since",
         "/account",
     ]
     return {

@@ -18,6 +18,7 @@ from moderation.addresses import AllowList
 from moderation.broker import Broker, celery_app
 from moderation.callback_client import CallbackClient
 from moderation.live_classifier import LiveClassifier
+from moderation.mail_client import MailClient
 from moderation.settings import Settings, SettingsError
 from moderation.store import bundles
 from moderation.store.unit_of_work import Work, work_on
@@ -41,6 +42,7 @@ class Runtime:
     shadow: LiveClassifier
     allow: AllowList
     callback_client: CallbackClient
+    mail_client: MailClient | None
     now: Callable[[], datetime]
 
     def reading(self) -> AbstractContextManager[Connection]:
@@ -125,5 +127,6 @@ def build_runtime(settings: Settings, *, socket_timeout: float = 2.0) -> Runtime
         shadow=LiveClassifier(read_shadow),
         allow=allow,
         callback_client=CallbackClient(allow),
+        mail_client=MailClient(settings.smtp) if settings.smtp else None,
         now=lambda: datetime.now(UTC),
     )

@@ -4,10 +4,13 @@ A wrong value ends the start with one line that names the variable and what it s
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 _BUNDLES = Path(__file__).resolve().parent.parent / "classifiers" / "bundles"
 
@@ -16,9 +19,30 @@ class SettingsError(Exception):
     """A variable of the environment is missing or wrong; the message names it and tells what to do."""
 
 
+_ADDRESS: Final = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,188}")
+_SMTP_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+"""How the mail server is spoken to, and the port that is usual for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The mail server. ``security`` is ``starttls``, ``tls`` or ``none``; ``greets_as`` names this machine to it."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    greets_as: str = "localhost"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``database_url`` and ``redis_url`` are ``None`` where the embedded servers are to be used."""
+    """``database_url`` and ``redis_url`` are ``None`` where the embedded servers are to be used.
+
+    Without ``smtp`` nothing is sent by e-mail.
+    """
 
     database_url: str | None
     redis_url: str | None
@@ -36,6 +60,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     web_threads: int = 8
+    smtp: Smtp | None = None
 
     @property
     def over_https(self) -> bool:
@@ -56,6 +81,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     var = Path(environment.get("ALOCHONA_VAR") or "var").resolve()
     database_url = environment.get("DATABASE_URL") or None
     starter = environment.get("ALOCHONA_STARTER_BUNDLE")
+    base_url = _base_url(environment.get("ALOCHONA_BASE_URL") or f"http://{host}:{port}")
     return Settings(
         database_url=_sqlalchemy_url(database_url) if database_url else None,
         redis_url=environment.get("REDIS_URL") or None,
@@ -63,7 +89,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         host=host,
         port=port,
         var=var,
-        base_url=_base_url(environment.get("ALOCHONA_BASE_URL") or f"http://{host}:{port}"),
+        base_url=base_url,
         callback_allow=environment.get("ALOCHONA_CALLBACK_ALLOW", ""),
         metrics_token=environment.get("ALOCHONA_METRICS_TOKEN", ""),
         starter_bundle=Path(starter) if starter else _BUNDLES / "starter.alochona",
@@ -73,7 +99,29 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         trusted_hosts=_listed(environment.get("ALOCHONA_TRUSTED_HOSTS", "")),
         trusted_proxies=_number(environment, "ALOCHONA_TRUSTED_PROXIES", 0, 0, 10),
         web_threads=_number(environment, "ALOCHONA_WEB_THREADS", 8, 2, 256),
+        smtp=_smtp(environment, urlsplit(base_url).hostname or "localhost"),
     )
+
+
+def _smtp(environment: Mapping[str, str], greets_as: str) -> Smtp | None:
+    host = environment.get("ALOCHONA_SMTP_HOST", "").strip()
+    security = environment.get("ALOCHONA_SMTP_SECURITY") or "starttls"
+    sender = environment.get("ALOCHONA_SMTP_FROM", "").strip()
+    user, password = environment.get("ALOCHONA_SMTP_USER", ""), environment.get("ALOCHONA_SMTP_PASSWORD", "")
+    if security not in _SMTP_PORTS:
+        raise SettingsError(f"ALOCHONA_SMTP_SECURITY is {security!r}: give starttls, tls or none.")
+    port = _number(environment, "ALOCHONA_SMTP_PORT", _SMTP_PORTS[security], 1, 65_535)
+    if not host:
+        return None
+    if not _ADDRESS.fullmatch(sender):
+        raise SettingsError(
+            f"ALOCHONA_SMTP_FROM is {sender!r}: give the address that mail comes from, like desk@example.org."
+        )
+    if bool(user) != bool(password):
+        raise SettingsError("ALOCHONA_SMTP_USER and ALOCHONA_SMTP_PASSWORD go together: give both, or neither.")
+    if user and security == "none":
+        raise SettingsError("ALOCHONA_SMTP_SECURITY is none: the password would cross the network for all to read.")
+    return Smtp(host, port, security, sender, user, password, greets_as)
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -1,7 +1,7 @@
 """``status``: what waits, what is live, how well it does, and what is wrong."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -10,7 +10,7 @@ from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_pairs, say_table
 from moderation.domain import estimate
 from moderation.domain.estimate import Audited
-from moderation.store import audit_sample, backlogs, bundles, deliveries, drift
+from moderation.store import audit_sample, backlogs, bundles, deliveries, drift, notices
 from moderation.store.drift import Measured
 
 
@@ -28,6 +28,7 @@ def status(*, as_json: bool) -> None:
             tallies = audit_sample.tallies(connection, now=now, since=now - estimate.WINDOW)
             to_look_at = audit_sample.open_draws(connection)
             measured = drift.newest(connection)
+            told = notices.health(connection, since=now - timedelta(days=1))
             live = next((one for one in bundles.listed(connection) if one.live), None)
         problem = runtime.live.problem()
     ages = {process: _age(at, now) for process, at in beats.items()}
@@ -46,6 +47,12 @@ def status(*, as_json: bool) -> None:
                 "problem": problem,
                 "oldest_waiting_seconds": waited,
                 "seconds_since_progress": ages,
+                "notices": {
+                    "pending": told.pending,
+                    "failing": told.failing,
+                    "given_up": told.given_up,
+                    "code": told.code,
+                },
                 "endpoints_disabled": [
                     {"site": one.site, "url": one.url, "since": one.since.isoformat(), "reason": one.reason}
                     for one in disabled
@@ -69,6 +76,7 @@ def status(*, as_json: bool) -> None:
             ("live bundle", f"{live.name} ({live.digest[:12]})" if live else "none"),
             ("problem", problem or "none"),
             ("oldest unscored", f"waits for {waited} s" if waited is not None else "none"),
+            ("notices", _told_of(told)),
             *((process, f"showed progress {age} s ago") for process, age in ages.items()),
         ]
     )
@@ -82,6 +90,12 @@ def status(*, as_json: bool) -> None:
         since = one.since.isoformat(timespec="minutes")
         click.echo(f"\nCallbacks of {one.site} to {one.url} are switched off since {since}: {one.reason}")
         click.echo(f"Once the receiver is mended: python -m moderation callbacks replay {one.site}")
+
+
+def _told_of(told: notices.Health) -> str:
+    if not (told.failing or told.given_up):
+        return f"{told.pending} wait"
+    return f"{told.pending} wait, {told.failing} failed before, {told.given_up} given up of late ({told.code})"
 
 
 def _age(at: datetime, now: datetime) -> int:

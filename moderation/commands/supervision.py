@@ -54,7 +54,9 @@ def application_programs(settings: Settings) -> list[Program]:
     """Web, workers and beat; the same commands as in docker-compose.yml."""
     celery = [str(_BIN / "celery"), "-A", "worker"]
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    scoring = ",".join(queue.value for queue in JobQueue if queue is not JobQueue.CALLBACKS)
+    outward = (JobQueue.CALLBACKS, JobQueue.NOTICES)
+    sending = ",".join(queue.value for queue in outward)
+    scoring = ",".join(queue.value for queue in JobQueue if queue not in outward)
     web = [
         str(_BIN / "granian"),
         *("--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)),
@@ -65,7 +67,7 @@ def application_programs(settings: Settings) -> list[Program]:
     commands = {
         "web": web,
         "worker": [*worker, "-n", "worker@%h", "-Q", scoring, "--concurrency", "2"],
-        "deliverer": [*worker, "-n", "deliverer@%h", "-Q", JobQueue.CALLBACKS.value, "--concurrency", "1"],
+        "deliverer": [*worker, "-n", "deliverer@%h", "-Q", sending, "--concurrency", "2"],
         "beat": [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"],
     }
     return [Program(name, command, _FIRST_TO_STOP, together=True) for name, command in commands.items()]

@@ -4,6 +4,7 @@ All times are seconds. The schedule is the example of the Standard Webhooks spec
 75.6 hours. Chance comes from the caller, as ``jitter`` in [0, 1), so that every rule here is a plain function.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 SECOND, MINUTE, HOUR = 1.0, 60.0, 3_600.0
@@ -23,6 +24,17 @@ CALLBACK_SCHEDULE: Final[tuple[float, ...]] = (
 )
 """How long to wait before each attempt, counted from the one before."""
 
+NOTICE_SCHEDULE: Final[tuple[float, ...]] = (
+    0.0,
+    30 * SECOND,
+    2 * MINUTE,
+    10 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    6 * HOUR,
+)
+"""The same for a notice to people: a morning's outage of a mail server is outlasted; later the news is old."""
+
 SPREAD: Final = 0.2
 """A delay is stretched or shortened by up to this share, so that what failed together does not come back together."""
 
@@ -36,8 +48,15 @@ DISABLED_AFTER: Final = 5 * DAY
 """An endpoint that has failed so long without a break gets nothing any more until a person switches it on again."""
 
 
-def next_attempt_delay(attempts_made: int, *, retry_after: float | None, slow: bool, jitter: float) -> float | None:
-    """Seconds until the next attempt, or None when the schedule is used up and the callback is parked.
+def next_attempt_delay(
+    attempts_made: int,
+    *,
+    retry_after: float | None,
+    slow: bool,
+    jitter: float,
+    schedule: Sequence[float] = CALLBACK_SCHEDULE,
+) -> float | None:
+    """Seconds until the next attempt, or None when the schedule is used up and no more is tried.
 
     ``retry_after`` (what the receiver asked for) lengthens a delay up to a day and never shortens one: ten attempts a
     second apart would otherwise be spent before anybody has repaired the receiver. ``slow`` is for answers that will
@@ -46,9 +65,9 @@ def next_attempt_delay(attempts_made: int, *, retry_after: float | None, slow: b
     if attempts_made < 0 or not 0.0 <= jitter < 1.0:
         message = f"attempts_made must not be negative and jitter must be in [0, 1): {attempts_made}, {jitter}"
         raise ValueError(message)
-    if attempts_made >= len(CALLBACK_SCHEDULE):
+    if attempts_made >= len(schedule):
         return None
-    base = CALLBACK_SCHEDULE[attempts_made]
+    base = schedule[attempts_made]
     if slow and attempts_made:
         base = max(base, SLOW_FLOOR)
     planned = base * (1.0 - SPREAD + 2.0 * SPREAD * jitter)

@@ -10,6 +10,7 @@ class JobQueue(StrEnum):
     SCORING = "scoring"
     SUSPECTS = "suspects"
     CALLBACKS = "callbacks"
+    NOTICES = "notices"
     MAINTENANCE = "maintenance"
 
 
@@ -19,6 +20,7 @@ class Job(StrEnum):
     SCORE_COMMENTS = "score_comments"
     SCORE_SINGLY = "score_singly"
     DELIVER_CALLBACKS = "deliver_callbacks"
+    SEND_NOTICES = "send_notices"
     SWEEP_STALLED = "sweep_stalled"
     MEASURE_DRIFT = "measure_drift"
 
@@ -32,6 +34,7 @@ _QUEUES = {
     Job.SCORE_COMMENTS: JobQueue.SCORING,
     Job.SCORE_SINGLY: JobQueue.SUSPECTS,
     Job.DELIVER_CALLBACKS: JobQueue.CALLBACKS,
+    Job.SEND_NOTICES: JobQueue.NOTICES,
     Job.SWEEP_STALLED: JobQueue.MAINTENANCE,
     Job.MEASURE_DRIFT: JobQueue.MAINTENANCE,
 }

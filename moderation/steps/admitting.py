@@ -43,7 +43,8 @@ class Admitted:
 def set_password(
     work: Work, vault: Vault, *, token: str, password: str, now: datetime, user_agent: str = ""
 ) -> str | CodeNeeded:
-    """Uses a one-time link up, sets the password, ends the person's other sessions; returns a new session's token.
+    """Uses a one-time link up, sets the password, ends the person's other sessions and links; returns a new session's
+    token.
 
     The link is no way around the second step: who has set one up is asked for a code here too.
 
@@ -56,6 +57,7 @@ def set_password(
         moderator_id = moderators.use_invitation(unit.connection, vault.token_digest(token), now)
         if moderator_id is None:
             raise LinkExpiredError("This link was used before or is too old. Ask an administrator for a new one.")
+        moderators.void_links(unit.connection, moderator_id, now)
         moderators.set_password(unit.connection, moderator_id, password_hash)
         sessions.end_all(unit.connection, moderator_id)
     return _proceed(work, vault, moderator_id, password_hash, now, user_agent)

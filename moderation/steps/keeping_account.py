@@ -59,6 +59,7 @@ def change_password(work: Work, vault: Vault, *, here: Here, old: str, new: str,
     password_hash = passwords.hashed(new)
     with work() as unit:
         moderators.set_password(unit.connection, here.moderator_id, password_hash)
+        moderators.void_links(unit.connection, here.moderator_id, now)
         ended = sessions.end_others(unit.connection, here.moderator_id, vault.token_digest(here.token))
         _note(unit, here, "password.changed", sessions_ended=ended)
     return ended

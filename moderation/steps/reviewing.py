@@ -8,6 +8,7 @@ from typing import Final
 from moderation.domain.errors import ClaimedByAnotherError, ConflictError, InvalidValueError, NotFoundError
 from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import State
+from moderation.steps import noticing
 from moderation.store import audit_sample, claims, comments, escalations, moderators, notes, skips
 from moderation.store.comments import Known
 from moderation.store.unit_of_work import UnitOfWork, Work
@@ -100,6 +101,10 @@ def escalate(
             now=now,
         )
         claims.drop(unit.connection, known.id, moderator_id=moderator_id)
+        by = moderators.by_id(unit.connection, moderator_id)
+        noticing.tell_escalation(
+            unit, site_id=known.site_id, by_id=moderator_id, by_name=by.name if by else "", to_id=to_id, now=now
+        )
 
 
 def _waits(unit: UnitOfWork, known: Known) -> bool:

@@ -14,8 +14,8 @@ from typing import Final
 import structlog
 
 from moderation.domain.jobs import Job
-from moderation.steps import braking, receiving
-from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases
+from moderation.steps import braking, noticing, receiving
+from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases, notices
 from moderation.store.unit_of_work import UnitOfWork, Work
 
 LEASE: Final = "sweep"
@@ -41,6 +41,8 @@ def sweep(work: Work, *, now: datetime) -> bool:
             return False
     try:
         _announce_waiting(work, now)
+        with work() as unit:
+            noticing.watch(unit, now=now)
         _apply_crossed_events(work)
         _drop_early_events(work, now)
     finally:
@@ -58,6 +60,8 @@ def _announce_waiting(work: Work, now: datetime) -> None:
             unit.note(Job.SCORE_SINGLY)
         if callbacks.any_due(unit.connection, now):
             unit.note(Job.DELIVER_CALLBACKS)
+        if notices.any_due(unit.connection, now):
+            unit.note(Job.SEND_NOTICES)
         if drift.is_due(unit.connection, now):
             unit.note(Job.MEASURE_DRIFT)
         _tidy_audit_sample(unit, now)

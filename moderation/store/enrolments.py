@@ -114,6 +114,11 @@ def invite(connection: Connection, moderator_id: int, digest: bytes, *, now: dat
     connection.execute(insert(Invitation).values(digest=digest, moderator_id=moderator_id, until=until))
 
 
+def add_link(connection: Connection, moderator_id: int, digest: bytes, *, until: datetime) -> None:
+    """One more one-time link for a person, beside those that they have: asking for one takes none away."""
+    connection.execute(insert(Invitation).values(digest=digest, moderator_id=moderator_id, until=until))
+
+
 def set_mode(connection: Connection, site_id: int, mode: Mode) -> None:
     connection.execute(update(Site).where(Site.id == site_id).values(mode=mode.value))
 

@@ -79,6 +79,15 @@ def use_invitation(connection: Connection, digest: bytes, now: datetime) -> int 
     ).scalar_one_or_none()
 
 
+def void_links(connection: Connection, moderator_id: int, now: datetime) -> None:
+    """A person's one-time links that were not used work no more."""
+    connection.execute(
+        update(Invitation)
+        .where(Invitation.moderator_id == moderator_id, Invitation.used_at.is_(None))
+        .values(used_at=now)
+    )
+
+
 def set_password(connection: Connection, moderator_id: int, password_hash: str) -> None:
     connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(password_hash=password_hash))
 

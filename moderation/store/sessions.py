@@ -1,11 +1,15 @@
 """Log-ins, kept by the SHA-256 of their token, so that each can be ended and a leaked table opens nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from moderation.store.schema import Moderator, Session
+
+LONG_AWAY: Final = timedelta(hours=4)
+"""An absence from here on counts as one between shifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,34 @@ def keep(connection: Connection, digest: bytes, moderator_id: int, *, now: datet
 
 
 def _see(connection: Connection, moderator_id: int, now: datetime) -> None:
-    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(seen_at=now))
+    """Somebody is there. If they had not been for long, from when to when is kept until the next such absence."""
+    was_away = Moderator.seen_at < now - LONG_AWAY
+    connection.execute(
+        update(Moderator)
+        .where(Moderator.id == moderator_id)
+        .values(
+            seen_at=now,
+            left_at=case((was_away, Moderator.seen_at), else_=Moderator.left_at),
+            returned_at=case((was_away, now), else_=Moderator.returned_at),
+        )
+    )
+
+
+def absence(connection: Connection, moderator_id: int) -> tuple[datetime | None, datetime | None]:
+    """From when to when somebody was away for long the last time."""
+    row = connection.execute(select(Moderator.left_at, Moderator.returned_at).where(Moderator.id == moderator_id)).one()
+    return row.left_at, row.returned_at
+
+
+def ended_absence(connection: Connection, digest: bytes) -> bool:
+    """Whether a session is the one with which a long absence ended."""
+    return bool(
+        connection.scalar(
+            select(Session.created_at == Moderator.returned_at)
+            .join(Moderator, Moderator.id == Session.moderator_id)
+            .where(Session.digest == digest)
+        )
+    )
 
 
 def listed(connection: Connection, moderator_id: int, current: bytes, now: datetime) -> list[Listed]:

@@ -9,9 +9,9 @@ from kombu.entity import Queue
 
 from moderation.domain.jobs import Job, JobQueue
 from moderation.runtime import Runtime
-from moderation.steps import calling_back, scoring
+from moderation.steps import calling_back, scoring, sending_notices
 from moderation.steps.sweeping import EVERY
-from moderation.tasks import deliver_callbacks, measure_drift, score_comments, sweep_stalled
+from moderation.tasks import deliver_callbacks, measure_drift, score_comments, send_notices, sweep_stalled
 from moderation.tasks.base import logged
 
 
@@ -20,6 +20,7 @@ def _bodies(runtime: Runtime) -> Mapping[Job, Callable[[], int]]:
         Job.SCORE_COMMENTS: score_comments.fresh(runtime),
         Job.SCORE_SINGLY: score_comments.singly(runtime),
         Job.DELIVER_CALLBACKS: deliver_callbacks.due(runtime),
+        Job.SEND_NOTICES: send_notices.due(runtime),
         Job.SWEEP_STALLED: sweep_stalled.once(runtime),
         Job.MEASURE_DRIFT: measure_drift.if_due(runtime),
     }
@@ -31,6 +32,8 @@ def _limits(job: Job) -> Mapping[str, int]:
         return {"soft_time_limit": scoring.SOFT_LIMIT, "time_limit": scoring.HARD_LIMIT}
     if job is Job.DELIVER_CALLBACKS:
         return {"soft_time_limit": calling_back.SOFT_LIMIT, "time_limit": calling_back.HARD_LIMIT}
+    if job is Job.SEND_NOTICES:
+        return {"soft_time_limit": sending_notices.SOFT_LIMIT, "time_limit": sending_notices.HARD_LIMIT}
     return {}
 
 

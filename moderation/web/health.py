@@ -27,7 +27,7 @@ from moderation import migrations
 from moderation.domain.errors import NotPermittedError
 from moderation.runtime import Runtime
 from moderation.steps.sweeping import HEARTBEAT
-from moderation.store import backlogs, deliveries, enrolments, figures, leases
+from moderation.store import backlogs, deliveries, enrolments, figures, leases, notices
 from moderation.store.failures import PASSING_FAILURES
 from moderation.web.current import runtime
 from moderation.web.quality_metrics import quality
@@ -36,6 +36,8 @@ health = Blueprint("health", __name__)
 
 SILENCE: Final = timedelta(seconds=60)
 """The sweep shows itself every few seconds; after this long it is taken for dead."""
+GIVEN_UP_WITHIN: Final = timedelta(hours=24)
+"""For how long a notice that was given up counts as trouble."""
 
 _COUNTERS: Final = {
     "received": "Comments that were stored.",
@@ -72,6 +74,7 @@ def ready() -> tuple[Response, int]:
             current = migrations.is_current(connection)
             beat = leases.last_beat(connection, HEARTBEAT) if current else None
             disabled = len(deliveries.disabled_endpoints(connection)) if current else 0
+            told = notices.health(connection, since=running.now() - GIVEN_UP_WITHIN) if current else None
     except PASSING_FAILURES as error:
         _log.warning("not_ready", error=type(error).__name__)
         return _unready("database_unavailable", "The database does not answer. Check DATABASE_URL and the server.")
@@ -80,7 +83,7 @@ def ready() -> tuple[Response, int]:
             "schema_not_current", "The schema is not the one of this release. Run: python -m moderation migrate"
         )
     reasons = [*_broker_reasons(running), *_bundle_reasons(running), *_sweep_reasons(beat, running.now())]
-    reasons += _endpoint_reasons(disabled)
+    reasons += [*_endpoint_reasons(disabled), *_notice_reasons(told)]
     return jsonify(status="degraded" if reasons else "ok", reasons=reasons), 200
 
 
@@ -117,6 +120,15 @@ def _endpoint_reasons(disabled: int) -> Iterator[Reason]:
             "code": "endpoint_disabled",
             "detail": f"Callbacks to {disabled} address(es) are switched off. `python -m moderation status` tells why; "
             "once a receiver is mended, `python -m moderation callbacks replay SITE` switches them on again.",
+        }
+
+
+def _notice_reasons(told: notices.Health | None) -> Iterator[Reason]:
+    if told is not None and (told.failing or told.given_up):
+        yield {
+            "code": "notices_failing",
+            "detail": f"{told.failing} notice(s) to people are being tried again and {told.given_up} were given up of "
+            f"late; the last failure was {told.code}. The page «Notices» lists them.",
         }
 
 
@@ -163,6 +175,7 @@ class _Figures(Collector):
             slugs = {site.id: site.slug for site in enrolments.sites(connection)}
             beats = backlogs.heartbeats(connection)
             backlog = figures.backlog(connection, now)
+            told = notices.health(connection, since=now - GIVEN_UP_WITHIN)
             endpoints = {
                 "failing": deliveries.failing_endpoints(connection),
                 "disabled": len(deliveries.disabled_endpoints(connection)),
@@ -170,6 +183,7 @@ class _Figures(Collector):
         yield from _counters(totals, slugs)
         yield from _backlogs(backlog, now)
         yield _endpoints(endpoints)
+        yield _notices(told)
         yield from _latencies(totals)
         yield _progress(beats, now)
         yield _bundle(self._running.live.problem() is None)
@@ -205,6 +219,15 @@ def _endpoints(counts: dict[str, int]) -> Metric:
         "alochona_endpoints", "Callback addresses that fail at present, and that are switched off.", labels=["state"]
     )
     for state, count in counts.items():
+        family.add_metric([state], count)
+    return family
+
+
+def _notices(told: notices.Health) -> Metric:
+    family = GaugeMetricFamily(
+        "alochona_notices", "Notices to people: waiting, of these failed before, given up of late.", labels=["state"]
+    )
+    for state, count in (("pending", told.pending), ("failing", told.failing), ("given_up", told.given_up)):
         family.add_metric([state], count)
     return family
 

@@ -53,6 +53,8 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.login"): Lock.OPEN,
     ("POST", "dashboard.login"): Lock.ENTRANCE,
     ("POST", "dashboard.login_code"): Lock.ENTRANCE,
+    ("GET", "dashboard.forgotten"): Lock.OPEN,
+    ("POST", "dashboard.forgotten"): Lock.ENTRANCE,
     ("GET", "dashboard.welcome"): Lock.OPEN,
     ("POST", "dashboard.welcome"): Lock.ENTRANCE,
     ("POST", "dashboard.language"): Lock.ENTRANCE,
@@ -113,6 +115,13 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.begin_codes"): Lock.FORM,
     ("POST", "dashboard.confirm_codes"): Lock.FORM,
     ("POST", "dashboard.switch_codes_off"): Lock.FORM,
+    ("GET", "dashboard.handover"): Lock.SESSION,
+    ("POST", "dashboard.leave_note"): Lock.FORM,
+    ("POST", "dashboard.choose_notices"): Lock.FORM,
+    ("POST", "dashboard.try_notice"): Lock.FORM,
+    ("GET", "dashboard.notices"): Lock.SESSION,
+    ("POST", "dashboard.set_notices"): Lock.FORM,
+    ("POST", "dashboard.try_channel"): Lock.FORM,
 }
 STRANGER: Final = {"REMOTE_ADDR": "203.0.113.9"}
 ROUTES: Final = all_routes()

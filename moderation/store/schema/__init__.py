@@ -1,4 +1,4 @@
-"""The tables, in five families. Importing this package registers them all on ``Base.metadata``."""
+"""The tables, in six families. Importing this package registers them all on ``Base.metadata``."""
 
 from moderation.store.schema.base import Base
 from moderation.store.schema.comments import (
@@ -33,6 +33,7 @@ from moderation.store.schema.operation import (
 )
 from moderation.store.schema.promoting import GateVerdict, GoldRow, GoldSet
 from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList, TermListVersion
+from moderation.store.schema.telling import HandoverNote, Notice, NoticeChoice, NoticeLevel, SiteNotices
 
 __all__ = [
     "ApiKey",
@@ -55,6 +56,7 @@ __all__ = [
     "GateVerdict",
     "GoldRow",
     "GoldSet",
+    "HandoverNote",
     "Heartbeat",
     "InboxEntry",
     "Invitation",
@@ -64,6 +66,9 @@ __all__ = [
     "Membership",
     "Moderator",
     "Note",
+    "Notice",
+    "NoticeChoice",
+    "NoticeLevel",
     "Outcome",
     "PolicyVersion",
     "Promotion",
@@ -76,6 +81,7 @@ __all__ = [
     "Session",
     "ShadowChoice",
     "Site",
+    "SiteNotices",
     "Skip",
     "Story",
     "TermList",

@@ -78,6 +78,7 @@ class Decision(Base):
         Index("ix_decisions_site", "site_id", "id"),
         Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=text("moderator_id IS NOT NULL")),
         Index("ix_decisions_bulk", "bulk_id", postgresql_where=text("bulk_id IS NOT NULL")),
+        Index("ix_decisions_overturning", "site_id", "at", "id", postgresql_where=text("overturns IS NOT NULL")),
     )
 
     id: Mapped[RowId]

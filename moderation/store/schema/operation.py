@@ -11,6 +11,8 @@ from moderation.store.schema.base import Base, Now, RowId
 
 
 class Moderator(Base):
+    """A person of a desk. ``left_at`` and ``returned_at`` bound their latest long absence."""
+
     __tablename__ = "moderators"
 
     id: Mapped[RowId]
@@ -20,6 +22,8 @@ class Moderator(Base):
     language: Mapped[str] = mapped_column(Text, server_default="bn")
     theme: Mapped[str] = mapped_column(Text, server_default="system")
     seen_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Now]
 
@@ -186,6 +190,7 @@ class AuditEntry(Base):
     """What people with power did: enrolled, rotated, promoted, replayed."""
 
     __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_at", "at"),)
 
     id: Mapped[RowId]
     at: Mapped[Now]

@@ -25,10 +25,10 @@ _REFUSALS = (LoginRefusedError, LoginDelayedError, InvalidValueError, CodeRefuse
 @dashboard.get("/account")
 def account() -> ResponseReturnValue:
     """``done`` names what was just done."""
-    return _show()
+    return show_account()
 
 
-def _show(error: ModerationError | None = None, at: str = "") -> ResponseReturnValue:
+def show_account(error: ModerationError | None = None, at: str = "") -> ResponseReturnValue:
     """The page, with a problem at the section whose form was refused."""
     problem = problem_of(error) if error else None
     page = render_template(
@@ -57,7 +57,7 @@ def change_password() -> ResponseReturnValue:
             now=now.now(),
         )
     except _REFUSALS as error:
-        return _show(error, "password")
+        return show_account(error, "password")
     return _back("password")
 
 
@@ -68,7 +68,7 @@ def appearance() -> ResponseReturnValue:
     try:
         keeping_account.set_theme(runtime().work, moderator_id=_here().moderator_id, theme=theme)
     except InvalidValueError as error:
-        return _show(error, "appearance")
+        return show_account(error, "appearance")
     admitting.set_language(runtime().work, moderator_id=_here().moderator_id, language=language)
     response = make_response(_back("appearance"))
     remember(response, "theme", theme)
@@ -94,7 +94,7 @@ def begin_codes() -> ResponseReturnValue:
     try:
         keeping_account.begin_codes(now.work, now.vault, here=_here(), password=password, now=now.now())
     except _REFUSALS as error:
-        return _show(error, "codes")
+        return show_account(error, "codes")
     return _back(None)
 
 
@@ -105,7 +105,7 @@ def confirm_codes() -> ResponseReturnValue:
     try:
         codes = proving.confirm(now.work, now.vault, moderator_id=_here().moderator_id, code=code, now=now.now())
     except _REFUSALS as error:
-        return _show(error, "codes")
+        return show_account(error, "codes")
     return render_template("recovery_codes.html", codes=codes)
 
 
@@ -115,7 +115,7 @@ def switch_codes_off() -> ResponseReturnValue:
     try:
         keeping_account.switch_codes_off(now.work, now.vault, here=_here(), password=password, now=now.now())
     except _REFUSALS as error:
-        return _show(error, "codes")
+        return show_account(error, "codes")
     return _back("codes-off")
 
 

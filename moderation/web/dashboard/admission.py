@@ -14,7 +14,7 @@ from moderation.domain.errors import (
     ModerationError,
 )
 from moderation.passwords import SHORTEST_PASSWORD
-from moderation.steps import admitting
+from moderation.steps import admitting, handing_over, recovering
 from moderation.steps.admitting import CodeNeeded
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
@@ -84,6 +84,23 @@ def _go_on(entered: str | CodeNeeded, path: str) -> ResponseReturnValue:
     return _enter(entered, path)
 
 
+@dashboard.route("/login/forgotten", methods=["GET", "POST"])
+def forgotten() -> ResponseReturnValue:
+    """The same answer whether or not somebody has this address."""
+    now = runtime()
+    mails = now.mail_client is not None
+    if request.method == "GET" or not mails:
+        return render_template("forgotten.html", problem=None, can_mail=mails, asked=False)
+    email, address = request.form.get("email", ""), request.remote_addr or ""
+    try:
+        recovering.ask_for_link(now.work, now.vault, email=email, address=address, now=now.now())
+    except LoginDelayedError as error:
+        problem = problem_of(error)
+        page = render_template("forgotten.html", problem=problem, can_mail=mails, asked=False)
+        return page, problem.status, dict(problem.headers)
+    return render_template("forgotten.html", problem=None, can_mail=mails, asked=True)
+
+
 @dashboard.route("/welcome/<token>", methods=["GET", "POST"])
 def welcome(token: str) -> ResponseReturnValue:
     """Looking at a one-time link does not use it up: mail scanners look too."""
@@ -106,6 +123,9 @@ def welcome(token: str) -> ResponseReturnValue:
 
 
 def _enter(token: str, path: str) -> Response:
+    now, home = runtime(), url_for("dashboard.review")
+    if path == home and handing_over.has_returned(now.work, now.vault, token=token):
+        path = url_for("dashboard.handover")
     response = make_response(redirect(path, 303))
     secure = runtime().settings.over_https
     response.set_cookie(cookie_name(), token, httponly=True, secure=secure, samesite="Lax", path="/")

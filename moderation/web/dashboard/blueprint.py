@@ -22,6 +22,7 @@ _PUBLIC: Final = frozenset(
     {
         "dashboard.login",
         "dashboard.login_code",
+        "dashboard.forgotten",
         "dashboard.welcome",
         "dashboard.static",
         "dashboard.stylesheet",

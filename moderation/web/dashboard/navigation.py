@@ -41,6 +41,7 @@ GROUPS: Final = (
             Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
             Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),
+            Entry("dashboard.handover", N_("Since you left"), Permission.READ_REVIEW_QUEUE, ("dashboard.leave_note",)),
             Entry("dashboard.figures", N_("Figures"), Permission.SEE_FIGURES),
         ),
     ),
@@ -67,6 +68,12 @@ GROUPS: Final = (
         (
             Entry("dashboard.deliveries", N_("Deliveries"), Permission.SEE_DELIVERIES),
             Entry("dashboard.bundles", N_("Bundles"), Permission.SEE_BUNDLES, ("dashboard.bundle",)),
+            Entry(
+                "dashboard.notices",
+                N_("Notices"),
+                Permission.MANAGE_SITE,
+                ("dashboard.set_notices", "dashboard.try_channel"),
+            ),
             Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
         ),
     ),
