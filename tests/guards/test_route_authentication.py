@@ -105,6 +105,7 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.enable"): Lock.FORM,
     ("POST", "dashboard.reset_codes"): Lock.FORM,
     ("GET", "dashboard.account"): Lock.SESSION,
+    ("GET", "dashboard.session"): Lock.SESSION,
     ("POST", "dashboard.change_password"): Lock.FORM,
     ("POST", "dashboard.appearance"): Lock.FORM,
     ("POST", "dashboard.end_session"): Lock.FORM,

@@ -41,6 +41,7 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "logout": (Reach.ENTRANCE, None),
     "home": (Reach.ACCOUNT, None),
     "account": (Reach.ACCOUNT, None),
+    "session": (Reach.ACCOUNT, None),
     "change_password": (Reach.ACCOUNT, None),
     "appearance": (Reach.ACCOUNT, None),
     "end_session": (Reach.PRIVATE, None),

@@ -13,9 +13,10 @@ from moderation.domain.errors import (
 from moderation.passwords import SHORTEST_PASSWORD
 from moderation.steps import admitting, keeping_account, proving
 from moderation.steps.keeping_account import THEMES, Here
+from moderation.web.answers import json_answer
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
-from moderation.web.dashboard.blueprint import dashboard, remember, session_token, visitor
+from moderation.web.dashboard.blueprint import csrf_token, dashboard, remember, session_token, visitor
 from moderation.web.dashboard.catalogues import LANGUAGES
 from moderation.web.errors import problem_of
 
@@ -42,6 +43,12 @@ def _show(error: ModerationError | None = None, at: str = "") -> ResponseReturnV
         at=at,
     )
     return page, problem.status if problem else 200, dict(problem.headers) if problem else {}
+
+
+@dashboard.get("/session")
+def session() -> ResponseReturnValue:
+    """The session's token, for a page that asks before it lets go of what was typed."""
+    return json_answer({"csrf": csrf_token()})
 
 
 @dashboard.post("/account/password")

@@ -27,6 +27,11 @@ from moderation.web.dashboard.scripted import by_script, done_by_script
 from moderation.web.errors import Problem, problem_of
 
 DECIDED_WORDS: Final = {State.PUBLISHED: N_("Published"), State.REJECTED: N_("Rejected")}
+RECORDED_WORDS: Final = {
+    State.PUBLISHED: N_("Published; it had arrived the first time"),
+    State.REJECTED: N_("Rejected; it had arrived the first time"),
+}
+"""A script sent a decision again whose answer was lost."""
 
 
 def card_for(public_id: uuid.UUID, permission: Permission) -> Card:
@@ -141,7 +146,8 @@ def decide(public_id: uuid.UUID) -> ResponseReturnValue:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from error
     if by_script():
         undo = url_for("dashboard.undo", decision_id=decided.decision_id)
-        return done_by_script(DECIDED_WORDS[decided.state], undo=undo)
+        words = RECORDED_WORDS if decided.again else DECIDED_WORDS
+        return done_by_script(words[decided.state], undo=undo)
     if "next" in request.form:
         return back_to_list(done=decided.decision_id)
     return redirect(address_of_next(card, done=decided.decision_id), 303)

@@ -2,16 +2,18 @@
 
 import uuid
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import InvalidValueError
 from moderation.domain.permission import Permission
 from moderation.steps import undoing
+from moderation.store import decisions as store
 from moderation.store import review_queue
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
 from moderation.web.dashboard.code_words import N_
+from moderation.web.dashboard.next_card import wanted_filter
 from moderation.web.dashboard.queue_view import back_to_list
 from moderation.web.dashboard.scripted import by_script, done_by_script
 
@@ -42,7 +44,14 @@ def undo(decision_id: uuid.UUID) -> ResponseReturnValue:
         decision_id=decision_id,
         now=runtime().now(),
     )
-    return _undone()
+    return _to_its_card(decision_id) if request.form.get("from") == "card" else _undone()
+
+
+def _to_its_card(decision_id: uuid.UUID) -> ResponseReturnValue:
+    """Who undid from a card goes back to the very comment, under the filter that they came with."""
+    with runtime().reading() as connection:
+        public_id = store.comment_of(connection, decision_id)
+    return redirect(url_for("dashboard.card", public_id=public_id, **wanted_filter()), 303)
 
 
 @dashboard.post("/decisions/bulk/<uuid:bulk_id>/undo")

@@ -102,9 +102,9 @@ if (reject) {
 }
 
 bind("/", () => {
-  const field = document.querySelector("input[type=search]");
-  field?.focus();
-  return Boolean(field);
+  const field = document.querySelector("main input[type=search]");
+  if (field) field.focus();
+  else document.querySelector(".bar a[href$='/search']")?.click();
 });
 
 const legend = document.getElementById("keys");
