@@ -11,6 +11,10 @@ from moderation.store.schema.base import Base, Now, RowId
 
 
 class Moderator(Base):
+    """A person. ``keys`` has those single keys that they chose themselves (``domain.keyboard``), ``mask`` whether slurs
+    are masked for them, ``break_after`` the minutes at the desk after which a break is suggested, 0 for never.
+    """
+
     __tablename__ = "moderators"
 
     id: Mapped[RowId]
@@ -19,6 +23,9 @@ class Moderator(Base):
     password_hash: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default="bn")
     theme: Mapped[str] = mapped_column(Text, server_default="system")
+    keys: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    mask: Mapped[str] = mapped_column(Text, server_default="auto")
+    break_after: Mapped[int] = mapped_column(server_default="45")
     seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Now]

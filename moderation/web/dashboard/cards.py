@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
-from moderation.domain.policy import MARK_RULE
+from moderation.domain.policy import MARK_RULE, Policy
 from moderation.domain.vocabulary import Label, RejectReason, State, Verdict
 from moderation.steps import deciding, explaining
 from moderation.steps.deciding import Judgement, Seen
@@ -74,7 +74,7 @@ def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         spans=spans_of(explained),
         score_gone=bundle_id is not None and explained is None,
         scored={check["label"]: check["value"] for check in checks if check.get("label")},
-        masked=request.cookies.get("mask") == "on",
+        masked=_is_masked(rules.policy),
         labels=list(Label),
         predicted={check["label"] for check in fired if check.get("label")},
         reasons=[one for one in RejectReason if one is not RejectReason.LABELS],
@@ -87,6 +87,15 @@ def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         problem=problem,
     )
     return page, problem.status if problem else 200
+
+
+def _is_masked(policy: Policy) -> bool:
+    """Whether slurs are masked: as this browser was last told by key, else as the person wants it, else as the site."""
+    told = request.cookies.get("mask")
+    if told in {"on", "off"}:
+        return told == "on"
+    wanted = visitor().visitor.mask
+    return policy.mask if wanted == "auto" else wanted == "always"
 
 
 def _done() -> uuid.UUID | None:

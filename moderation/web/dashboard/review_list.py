@@ -18,7 +18,7 @@ from moderation.domain.permission import Permission, permits
 from moderation.domain.vocabulary import Label, Role, Script, Verdict
 from moderation.steps import deciding, reviewing
 from moderation.steps.deciding import Bulk, Judgement, Seen
-from moderation.store import decisions, policies, queue_rows, skips
+from moderation.store import decisions, exposures, policies, queue_rows, skips
 from moderation.store.policies import SiteRules
 from moderation.store.queue_rows import HandedOn, QueueRow, Sort, View
 from moderation.web.current import runtime
@@ -77,6 +77,7 @@ def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
         rules = policies.rules_of(connection, chosen)
         view = view_of(asked, chosen, rules)
         rows = queue_rows.page(connection, view, after=cursor_of(asked.get("after")), limit=PAGE + 1, now=now)
+        exposure = exposures.of(connection, view.moderator_id, now=now) if visitor().visitor.break_after else None
         skipped = skips.count(connection, moderator_id=view.moderator_id)
         nothing_came = not rows and not queue_rows.has_comments(connection, chosen)
     following = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -95,6 +96,7 @@ def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
         labels=list(Label),
         skipped=skipped,
         nothing_came=nothing_came,
+        exposure=exposure,
         may_decide=bool(site_ids(Permission.DECIDE)),
         done=asked.get("done"),
         told=told,

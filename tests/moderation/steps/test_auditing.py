@@ -36,6 +36,10 @@ def _score(world: World, lots: Lots = _all) -> None:
     scoring.score_comments(world.work, live.current, now=lambda: NOW, aside=Aside(lots=lots))
 
 
+def _ordinary(_: int) -> Lot:
+    return Lot(random=0.999, uncertain=0.0, place=0.5, mixed=0.0)
+
+
 def _draws(world: World) -> list[AuditDraw]:
     with world.work() as unit:
         return list(unit.connection.execute(select(AuditDraw.__table__).order_by(AuditDraw.id)))  # type: ignore[arg-type]
@@ -353,3 +357,38 @@ def test_tallies_count_what_was_wrong_by_action_and_leave_other_reasons_out(worl
     assert counts == {(Action.PUBLISH, 3, 3, 1), (Action.REJECT, 2, 1, 1)}
     assert nowhere == []
     assert {one.answered for one in unripe} == {0}
+
+
+def test_ordinary_comments_are_mixed_in_blind_and_enter_no_estimate(world: World) -> None:
+    site_id = world.make_site()
+    with world.work() as unit:
+        policies.save(unit.connection, site_id, {"mix_in": 0.4}, author="test", note="")
+        figures.add(unit.connection, {("decided", site_id): FIRST_DECISIONS, ("held", site_id): 100})
+    for name, body in (("c1", "শুভ সকাল"), ("c2", "সন্দেহ"), ("c3", "casino"), ("c4", "তোকে মারবো")):
+        world.make_comment(site_id, name, body)
+    _score(world, _ordinary)
+    drawn = {row.comment_id: row.draw for row in _draws(world)}
+    assert sorted(drawn.values()) == ["mixed", "uncertain", "uncertain"], (
+        "what is near a threshold is no ordinary comment"
+    )
+    assert len(_queue(world, site_id)) == 4
+    (mixed,) = [row for row in _draws(world) if row.draw == "mixed"]
+    with world.runtime.reading() as connection:
+        public_id = connection.scalar(select(Comment.public_id).where(Comment.id == mixed.comment_id))
+        assert isinstance(public_id, uuid.UUID)
+        card = review_queue.card(connection, public_id, [site_id], NOW)
+    assert card is not None
+    assert card.drawn
+    rejecting = deciding.Judgement(world.make_moderator(), Role.MODERATOR, Verdict.REJECT, (Label.INSULT,))
+    deciding.decide(world.work, rejecting, deciding.Seen(public_id, 1, 1), undo_seconds=0, now=NOW)
+    assert _labelled(world) == []
+
+
+def test_without_a_share_nothing_is_mixed_in(world: World) -> None:
+    site_id = world.make_site()
+    with world.work() as unit:
+        policies.save(unit.connection, site_id, {"mix_in": 0.0}, author="test", note="")
+        figures.add(unit.connection, {("decided", site_id): FIRST_DECISIONS, ("held", site_id): 100})
+    world.make_comment(site_id, "c1", "শুভ সকাল")
+    _score(world, _ordinary)
+    assert _draws(world) == []
