@@ -28,6 +28,9 @@ def upgrade() -> None:
         "ix_decisions_changed", "decisions", ["site_id", "id"], postgresql_where=sa.text("overturns IS NOT NULL")
     )
     op.create_index(
+        "ix_decisions_people", "decisions", ["site_id", "id"], postgresql_where=sa.text("actor <> 'classifier'")
+    )
+    op.create_index(
         "ix_decisions_labels",
         "decisions",
         ["labels"],
@@ -38,6 +41,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_decisions_labels", "decisions")
+    op.drop_index("ix_decisions_people", "decisions")
     op.drop_index("ix_decisions_changed", "decisions")
     op.drop_index("ix_stories_title", "stories")
     for name in ("break_after", "mask", "keys"):

@@ -78,6 +78,7 @@ class Decision(Base):
         Index("ix_decisions_site", "site_id", "id"),
         Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=text("moderator_id IS NOT NULL")),
         Index("ix_decisions_changed", "site_id", "id", postgresql_where=text("overturns IS NOT NULL")),
+        Index("ix_decisions_people", "site_id", "id", postgresql_where=text("actor <> 'classifier'")),
         Index("ix_decisions_labels", "labels", postgresql_using="gin", postgresql_where=text("labels <> '{}'")),
         Index("ix_decisions_bulk", "bulk_id", postgresql_where=text("bulk_id IS NOT NULL")),
     )

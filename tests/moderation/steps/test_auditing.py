@@ -13,7 +13,7 @@ from moderation.domain.event import Deleted, Edited, Moderated, Reported
 from moderation.domain.vocabulary import Action, BodyFormat, Label, Mode, RejectReason, Role, Script, State, Verdict
 from moderation.steps import deciding, reviewing, scoring, undoing
 from moderation.steps.scoring import Aside
-from moderation.store import audit_sample, figures, policies, queue_rows, review_queue
+from moderation.store import audit_sample, decision_log, figures, policies, queue_rows, review_queue
 from moderation.store.audit_sample import Labelled
 from moderation.store.schema import AuditDraw, Callback, Comment, Decision
 from tests.factories import NOW, World
@@ -314,7 +314,7 @@ def test_the_automatic_decision_behind_a_look_is_not_listed_until_it_was_taken(
 ) -> None:
     def listed() -> list[uuid.UUID]:
         with world.runtime.reading() as connection:
-            rows = review_queue.latest_decisions(connection, [site_id], before=None, limit=10)
+            rows = decision_log.latest(connection, decision_log.Wanted([site_id]), before=None, limit=10)
         return [row.comment_id for row in rows]
 
     assert listed() == []
