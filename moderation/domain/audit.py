@@ -127,7 +127,7 @@ def is_shown_blind(policy: Policy, digest: KeyedDigest, comment_id: int, *, draw
 
 
 def _is_decoy(policy: Policy, digest: KeyedDigest, comment_id: int) -> bool:
-    """As many held comments look drawn as ordinary ones are mixed in, so that half of those alike are either."""
+    """As many held comments look drawn as ordinary ones are mixed in, so that a card without reasons may be either."""
     share = max(_DECOYS if policy.audit_share > 0 else 0.0, policy.mix_in)
     place: int = _NUMBERS.unpack_from(digest("without reasons", str(comment_id)))[0]
     return place * _UNIT < share
