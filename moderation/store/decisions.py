@@ -266,9 +266,9 @@ def recurring(connection: Connection, decision_id: int, moderator_id: int) -> Re
     ).one_or_none()
     if row is None:
         return None
-    public_id, version, revision, verdict, labels, *rest = row
+    public_id, version, revision, verdict, labels, reason, bulk_id, undo_until = row
     told = Verdict(verdict) if verdict else None
-    return Recurring(public_id, version, revision, told, [Label(one) for one in labels], *rest)
+    return Recurring(public_id, version, revision, told, [Label(one) for one in labels], reason, bulk_id, undo_until)
 
 
 def of_bulk(connection: Connection, bulk_id: uuid.UUID, moderator_id: int) -> list[uuid.UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from moderation.domain.errors import InvalidValueError
@@ -22,7 +22,7 @@ class Asked:
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, "").replace("\x00", "").strip()
 
-    def link(self) -> dict[str, str]:
+    def link(self) -> dict[str, Any]:
         """The fields that say something, for a link to the same."""
         return {name: self[name] for name in self.names if self[name]}
 

@@ -1,14 +1,14 @@
 """What the command palette finds: stories, authors and comments of the visitor's own sites, by what was typed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection
 
 from moderation.domain.permission import Permission
 from moderation.store import lookups
+from moderation.store.lookups import AuthorFound, CommentFound, StoryFound
 from moderation.web.answers import json_answer
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
@@ -28,18 +28,23 @@ def palette() -> ResponseReturnValue:
     wanted = request.args.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     if len(wanted) < _SHORTEST:
         return json_answer({"found": []})
+    sites = site_ids(Permission.READ_REVIEW_QUEUE)
     with runtime().reading() as connection:
-        found = list(_found(connection, wanted, site_ids(Permission.READ_REVIEW_QUEUE)))
-    return json_answer({"found": found})
+        comments = lookups.comments(connection, wanted, sites, limit=_MOST)
+        stories = lookups.stories(connection, wanted, sites, limit=_MOST)
+        authors = lookups.authors(connection, wanted, sites, limit=_MOST)
+    return json_answer({"found": list(_entries(comments, stories, authors))})
 
 
-def _found(connection: Connection, wanted: str, sites: list[int]) -> Iterator[dict[str, str]]:
-    for comment in lookups.comments(connection, wanted, sites, limit=_MOST):
+def _entries(
+    comments: Sequence[CommentFound], stories: Sequence[StoryFound], authors: Sequence[AuthorFound]
+) -> Iterator[dict[str, str]]:
+    for comment in comments:
         href = url_for("dashboard.card", public_id=comment.public_id)
         yield _entry("comment", f"{comment.ext_id}: {comment.text}", comment.site, href)
-    for story in lookups.stories(connection, wanted, sites, limit=_MOST):
+    for story in stories:
         yield _entry("story", story.title, story.site, url_for("dashboard.story", story_id=story.id))
-    for author in lookups.authors(connection, wanted, sites, limit=_MOST):
+    for author in authors:
         yield _entry("author", author.name, author.site, url_for("dashboard.search", author_id=author.id))
 
 
