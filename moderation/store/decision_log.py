@@ -24,6 +24,7 @@ _CHANGES: Final = text("decisions.overturns IS NOT NULL")
 """As the partial indexes have them."""
 _LATE: Final = timedelta(minutes=5)
 """By so much, at most, a decision's id may be out of the order of time: ids are drawn before a commit."""
+_BEYOND: Final = 2**63 - 1
 
 
 class Fate(StrEnum):
@@ -197,23 +198,22 @@ def _in_time(wanted: Wanted) -> list[Any]:
     """Bounds by public ids, which are UUIDs of version 7 and begin with the time; and by ids, along which is read."""
     bounds: list[Any] = []
     if wanted.since is not None:
-        bounds += [
-            Decision.public_id >= earliest_id(wanted.since),
-            Decision.id >= _first_after(wanted.since - _LATE, 0),
-        ]
+        bounds += [Decision.public_id >= earliest_id(wanted.since), Decision.id >= first_after(wanted.since)]
     if wanted.until is not None:
-        most = 2**63 - 1
-        bounds += [
-            Decision.public_id < earliest_id(wanted.until),
-            Decision.id <= _first_after(wanted.until + _LATE, most),
-        ]
+        bounds += [Decision.public_id < earliest_id(wanted.until), Decision.id <= _first(wanted.until + _LATE)]
     return bounds
 
 
-def _first_after(moment: datetime, otherwise: int) -> Any:  # noqa: ANN401 - a subquery
+def first_after(moment: datetime) -> Any:  # noqa: ANN401 - a subquery
+    """An id below which every decision was recorded before the moment."""
+    return _first(moment - _LATE)
+
+
+def _first(moment: datetime) -> Any:  # noqa: ANN401 - a subquery
+    """The id of the first decision from the moment on; beyond all ids where there is none."""
     one = aliased(Decision)
     first = select(one.id).where(one.public_id >= earliest_id(moment)).order_by(one.public_id).limit(1)
-    return func.coalesce(first.scalar_subquery(), otherwise)
+    return func.coalesce(first.scalar_subquery(), _BEYOND)
 
 
 def earliest_id(moment: datetime) -> uuid.UUID:

@@ -5,6 +5,7 @@
 const told = document.querySelector("[data-typed]");
 const TYPED = "textarea, input:is([type=text], [type=email], [type=date], [type=number], :not([type]))";
 const sure = new WeakSet();
+let asking = false;
 
 function tell(kind) {
   told.querySelector("[data-said]").textContent = told.dataset[kind];
@@ -25,7 +26,10 @@ async function session() {
 }
 
 async function ask(form, submitter) {
+  if (asking) return; // pressed twice: once is enough
+  asking = true;
   const { csrf, kind } = await session();
+  asking = false;
   if (kind) return tell(kind);
   told.hidden = true;
   for (const field of document.querySelectorAll("input[name=csrf]")) field.value = csrf;
