@@ -7,7 +7,7 @@ told while its comment waits for a blind look, neither as a row nor as what a ro
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ _CHANGES: Final = text("decisions.overturns IS NOT NULL")
 _LATE: Final = timedelta(minutes=5)
 """By so much, at most, a decision's id may be out of the order of time: ids are drawn before a commit."""
 _BEYOND: Final = 2**63 - 1
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Fate(StrEnum):
@@ -218,5 +219,5 @@ def _first(moment: datetime) -> Any:  # noqa: ANN401 - a subquery
 
 def earliest_id(moment: datetime) -> uuid.UUID:
     """The smallest UUID of version 7 of that millisecond (RFC 9562, 5.7)."""
-    milliseconds = max(0, int(moment.timestamp() * 1000))
+    milliseconds = max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62)

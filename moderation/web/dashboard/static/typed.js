@@ -9,7 +9,7 @@ let asking = false;
 
 function tell(kind) {
   told.querySelector("[data-said]").textContent = told.dataset[kind];
-  told.querySelector("[data-login]").hidden = kind !== "ended";
+  told.querySelector("[data-typed-login]").hidden = kind !== "ended";
   told.hidden = false;
   told.scrollIntoView({ block: "nearest" });
 }
