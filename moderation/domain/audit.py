@@ -3,6 +3,7 @@
 A lot is a keyed digest of the revision's id, so a draw can be done again and proved, and no reader can know it before
 writing. A draw is at random, to measure; or, once a desk has decided enough, among those near a threshold, to teach:
 as many of these as of the others. A first batch of hard cases only would spoil what is learned (docs/classifier.md).
+Or it is an ordinary comment, mixed in so that nobody reads only abuse for hours (docs/decisions/0014).
 """
 
 from collections.abc import Callable
@@ -23,12 +24,16 @@ _NEAR: Final = 0.10
 """How far below its threshold a score still counts as near it."""
 _MOST_UNCERTAIN: Final = 0.5
 """The highest probability of a draw near a threshold, however rare these are."""
+LARGEST_MIX: Final = 0.5
+"""The most that a policy can ask for: half of what a person reads."""
+_MOST_MIXED: Final = 0.5
+"""The highest probability of an ordinary comment to be mixed in, however much is held."""
 _LOWEST_PLACE: Final = 0.40
 _PLACES: Final = 0.70
 """Held comments have priorities from about 0.4 to 1.1 under the default policy; a drawn one takes any place there."""
 _DECOYS: Final = 0.10
 """The share of held comments that look like a drawn one, where a site does not hide the reasons of all."""
-_NUMBERS: Final = Struct(">QQQ")
+_NUMBERS: Final = Struct(">QQQQ")
 _UNIT: Final = 2.0**-64
 
 KeyedDigest = Callable[[str, str], bytes]
@@ -36,11 +41,12 @@ KeyedDigest = Callable[[str, str], bytes]
 
 
 class Lot(NamedTuple):
-    """Three numbers in [0, 1), independent of each other and of what was written."""
+    """Four numbers in [0, 1), independent of each other and of what was written; a ``mixed`` of 1 never wins."""
 
     random: float
     uncertain: float
     place: float
+    mixed: float = 1.0
 
     @property
     def priority(self) -> float:
@@ -54,34 +60,42 @@ Lots = Callable[[int], Lot]
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Probabilities: of any outcome to be drawn at random, and of one near a threshold to be drawn as such."""
+    """Probabilities: of any outcome to be drawn at random, of one near a threshold as such, of an ordinary comment."""
 
     random: float = 0.0
     uncertain: float = 0.0
+    mixed: float = 0.0
 
 
 def lots(digest: KeyedDigest) -> Lots:
     """The lots under a key."""
 
     def lot(revision_id: int) -> Lot:
-        random, uncertain, place = _NUMBERS.unpack_from(digest("audit", str(revision_id)))
-        return Lot(random * _UNIT, uncertain * _UNIT, place * _UNIT)
+        return Lot(*(number * _UNIT for number in _NUMBERS.unpack(digest("audit", str(revision_id)))))
 
     return lot
 
 
-def shares(share: float, *, decided: int, eligible: int, near: int) -> Shares:
+def shares(share: float, *, decided: int, eligible: int, near: int, mix_in: float = 0.0, held: int = 0) -> Shares:
     """At what probabilities a desk's outcomes are drawn now.
 
-    ``share`` is the policy's, ``decided`` counts people's decisions, ``near`` those of the ``eligible`` outcomes so far
-    that were near a threshold: their frequency says what probability draws as many of them as of the others.
+    ``share`` and ``mix_in`` are the policy's, ``decided`` counts people's decisions, ``near`` those of the ``eligible``
+    outcomes so far that were near a threshold: their frequency says what probability draws as many of them as of the
+    others. ``held`` counts what was held: it says of how many ordinary comments one is needed in the review queue.
     """
-    if share <= 0:
-        return Shares()
     if decided < FIRST_DECISIONS:
-        return Shares(random=max(share, EARLY_SHARE))
+        return Shares(random=max(share, EARLY_SHARE) if share > 0 else 0.0)
+    mixed = _mixed(mix_in, held=held, eligible=eligible, random=share)
+    if share <= 0:
+        return Shares(mixed=mixed)
     frequency = (near + 1) / (eligible + 2)  # Laplace's rule, so that the first of a desk is no division by zero
-    return Shares(random=share, uncertain=min(_MOST_UNCERTAIN, share / frequency))
+    return Shares(random=share, uncertain=min(_MOST_UNCERTAIN, share / frequency), mixed=mixed)
+
+
+def _mixed(mix_in: float, *, held: int, eligible: int, random: float) -> float:
+    """The probability that makes ordinary comments ``mix_in`` of the queue; what is drawn at random counts in."""
+    wanted = mix_in / (1.0 - mix_in) * (held + 1) / (eligible + 2)
+    return min(_MOST_MIXED, max(0.0, wanted - random))
 
 
 def is_eligible(outcome: Outcome) -> bool:
@@ -109,9 +123,11 @@ def is_shown_blind(policy: Policy, digest: KeyedDigest, comment_id: int, *, draw
     Every drawn one is. Where the site does not hide them of all, some held ones are too, so that a card without reasons
     does not tell which it is.
     """
-    return drawn or policy.blind or (policy.audit_share > 0 and _is_decoy(digest, comment_id))
+    return drawn or policy.blind or _is_decoy(policy, digest, comment_id)
 
 
-def _is_decoy(digest: KeyedDigest, comment_id: int) -> bool:
+def _is_decoy(policy: Policy, digest: KeyedDigest, comment_id: int) -> bool:
+    """As many held comments look drawn as ordinary ones are mixed in, so that a card without reasons may be either."""
+    share = max(_DECOYS if policy.audit_share > 0 else 0.0, policy.mix_in)
     place: int = _NUMBERS.unpack_from(digest("without reasons", str(comment_id)))[0]
-    return place * _UNIT < _DECOYS
+    return place * _UNIT < share

@@ -44,7 +44,9 @@ class Policy:
     """One version of a site's rules. ``by_script`` overrides ``thresholds`` label by label for one script.
 
     ``audit_share`` of the automatic outcomes goes to a person who looks at it blind (``domain.audit``); with ``blind``
-    every comment in the review queue is shown without its scores and reasons until it is decided.
+    every comment in the review queue is shown without its scores and reasons until it is decided. ``mask`` hides slurs
+    until they are pointed at, for whoever has not chosen otherwise; ``mix_in`` is the share of the review queue that
+    ordinary comments are to have, so that nobody reads only abuse for hours.
     """
 
     version: int = 0
@@ -55,6 +57,8 @@ class Policy:
     hold_reports_from: int | None = 3
     audit_share: float = 0.01
     blind: bool = False
+    mask: bool = False
+    mix_in: float = 0.10
 
     def threshold(self, label: Label, script: Script) -> Thresholds:
         override = self.by_script.get(script, {}).get(label)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from moderation.domain.audit import LARGEST_SHARE
+from moderation.domain.audit import LARGEST_MIX, LARGEST_SHARE
 from moderation.domain.errors import Fault, InvalidValueError
 from moderation.domain.vocabulary import Label, Script
 
 _LABELS: Final = frozenset(label.value for label in Label)
 _SCRIPTS: Final = frozenset(script.value for script in Script)
 _COUNTS: Final = frozenset({"hold_first_comments", "hold_links_over", "hold_reports_from"})
-_FIELDS: Final = _COUNTS | {"thresholds", "by_script", "audit_share", "blind"}
+_FIELDS: Final = _COUNTS | {"thresholds", "by_script", "audit_share", "blind", "mask", "mix_in"}
 _MOST: Final = 1_000_000
 
 
@@ -88,5 +88,9 @@ def _audit_faults(document: Mapping[str, object]) -> Iterator[Fault]:
     share = document.get("audit_share", 0)
     if share is None or not _is_share(share) or float(str(share)) > LARGEST_SHARE:
         yield Fault("/audit_share", "out_of_range", f"must be a number from 0, for no audit, to {LARGEST_SHARE}.")
-    if not isinstance(document.get("blind", False), bool):
-        yield Fault("/blind", "not_a_boolean", "must be true or false.")
+    mix_in = document.get("mix_in", 0)
+    if mix_in is None or not _is_share(mix_in) or float(str(mix_in)) > LARGEST_MIX:
+        yield Fault("/mix_in", "out_of_range", f"must be a number from 0, for none, to {LARGEST_MIX}.")
+    for name in ("blind", "mask"):
+        if not isinstance(document.get(name, False), bool):
+            yield Fault(f"/{name}", "not_a_boolean", "must be true or false.")

@@ -6,7 +6,7 @@ Nothing is held and nothing is told to the site because of a draw (docs/decision
 from collections.abc import Iterator, Mapping, Sequence
 
 from moderation.domain.audit import Lots, Shares, is_eligible, is_near, shares
-from moderation.domain.vocabulary import Script
+from moderation.domain.vocabulary import Action, Script
 from moderation.steps.analysing import Analysed
 from moderation.store import audit_sample
 from moderation.store.audit_sample import Draw, NewDraw, Progress
@@ -21,7 +21,7 @@ def draw(unit: UnitOfWork, applied: Sequence[Analysed], rules: Mapping[int, Site
     eligible = [
         one
         for one in applied
-        if is_eligible(one.outcome) and one.scored is not None and rules[one.waiting.site_id].policy.audit_share > 0
+        if is_eligible(one.outcome) and one.scored is not None and _draws(rules[one.waiting.site_id])
     ]
     if not eligible:
         return {}
@@ -33,8 +33,19 @@ def draw(unit: UnitOfWork, applied: Sequence[Analysed], rules: Mapping[int, Site
     return _amounts(eligible, near)
 
 
+def _draws(rules: SiteRules) -> bool:
+    return rules.policy.audit_share > 0 or rules.policy.mix_in > 0
+
+
 def _shares(rules: SiteRules, progress: Progress) -> Shares:
-    return shares(rules.policy.audit_share, decided=progress.decided, eligible=progress.eligible, near=progress.near)
+    return shares(
+        rules.policy.audit_share,
+        decided=progress.decided,
+        eligible=progress.eligible,
+        near=progress.near,
+        mix_in=rules.policy.mix_in,
+        held=progress.held,
+    )
 
 
 def _drawn(eligible: Sequence[Analysed], near: set[int], at: Mapping[int, Shares], lots: Lots) -> Iterator[NewDraw]:
@@ -44,6 +55,12 @@ def _drawn(eligible: Sequence[Analysed], near: set[int], at: Mapping[int, Shares
             yield _new(one, Draw.RANDOM, share.random, lot.priority)
         elif one.waiting.id in near and lot.uncertain < share.uncertain:
             yield _new(one, Draw.UNCERTAIN, (1.0 - share.random) * share.uncertain, lot.priority)
+        elif _is_ordinary(one, near) and lot.mixed < share.mixed:
+            yield _new(one, Draw.MIXED, (1.0 - share.random) * share.mixed, lot.priority)
+
+
+def _is_ordinary(one: Analysed, near: set[int]) -> bool:
+    return one.outcome.action is Action.PUBLISH and one.waiting.id not in near
 
 
 def _new(one: Analysed, draw: Draw, propensity: float, priority: float) -> NewDraw:

@@ -6,8 +6,8 @@ Decisions are only added; ``steps.undoing`` takes them back.
 import operator
 import uuid
 from collections import Counter as Tally
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,7 @@ from moderation.domain.errors import (
     InvalidValueError,
     ModerationError,
     NotFoundError,
+    NotPermittedError,
     StaleDecisionError,
 )
 from moderation.domain.event import Moderated
@@ -38,7 +39,7 @@ from moderation.store import (
     skips,
 )
 from moderation.store.comments import Known
-from moderation.store.decisions import NewDecision, Recorded
+from moderation.store.decisions import NewDecision, Recorded, Recurring
 from moderation.store.unit_of_work import UnitOfWork, Work
 
 LARGEST_BULK: Final = 200
@@ -47,11 +48,14 @@ LARGEST_BULK: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Decided:
+    """A decision as recorded; ``again`` where it had arrived before, and nothing was recorded anew."""
+
     decision_id: uuid.UUID
     public_id: uuid.UUID
     state: State
     version: int
     undo_until: datetime
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ class Bulk:
 def decide(work: Work, judgement: Judgement, seen: Seen, *, undo_seconds: int, now: datetime) -> Decided:
     """A person's verdict on the very revision and version that they saw.
 
-    Where it answers a draw of the audit sample and agrees with what stands already, the site has nothing to hear.
+    Where it answers a draw of the audit sample and agrees with what stands already, the site has nothing to hear. One
+    that arrives again, since its answer was lost on the way, is told as it was recorded the first time.
 
     Raises:
         NotFoundError: there is no such comment.
@@ -115,14 +120,28 @@ def decide(work: Work, judgement: Judgement, seen: Seen, *, undo_seconds: int, n
         ClaimedByAnotherError: a colleague has the comment open.
     """
     with work() as unit:
-        known = _lock_for_decision(unit, judgement.moderator_id, seen, now)
+        known = _lock(unit, seen)
+        if same := _recorded_before(unit, judgement, known, seen):
+            return same
+        _check(unit, judgement.moderator_id, known, seen, now)
         decided = _record(unit, judgement, known, undo_until=now + timedelta(seconds=undo_seconds), now=now)
         count(unit, [(known, decided.state)])
         return decided
 
 
-def decide_many(work: Work, judgement: Judgement, seen: Sequence[Seen], *, undo_seconds: int, now: datetime) -> Bulk:
+def decide_many(
+    work: Work,
+    judgement: Judgement,
+    seen: Sequence[Seen],
+    *,
+    undo_seconds: int,
+    now: datetime,
+    roles: Mapping[int, Role] | None = None,
+) -> Bulk:
     """One verdict on exactly these comments, as they were seen; those that went on since are told, the others decided.
+
+    ``roles`` are the person's at the sites where they decide, if these are not one; comments of others are refused.
+    An act that arrives again as a whole is told as it was recorded the first time.
 
     Raises:
         InvalidValueError: there are none, or more than LARGEST_BULK.
@@ -132,25 +151,58 @@ def decide_many(work: Work, judgement: Judgement, seen: Sequence[Seen], *, undo_
     bulk_id = uuid_utils.compat.uuid7()
     until = now + timedelta(seconds=undo_seconds)
     with work() as unit:
-        locked, refused = _lock_all(unit, judgement.moderator_id, seen, now)
+        if same := _bulk_recorded_before(unit, judgement, seen):
+            return same
+        locked, refused = _lock_all(unit, judgement.moderator_id, seen, now, roles)
         take_part(unit, locked)
-        decided = [_record(unit, judgement, known, undo_until=until, now=now, bulk_id=bulk_id) for known in locked]
+        decided = [
+            _record(unit, _at(judgement, known, roles), known, undo_until=until, now=now, bulk_id=bulk_id)
+            for known in locked
+        ]
         count(unit, [(known, one.state) for known, one in zip(locked, decided, strict=True)])
     return Bulk(bulk_id, decided, refused, until)
 
 
+def _at(judgement: Judgement, known: Known, roles: Mapping[int, Role] | None) -> Judgement:
+    """The judgement with the role that the person has at the comment's site."""
+    return judgement if roles is None else replace(judgement, role=roles[known.site_id])
+
+
 def _lock_all(
-    unit: UnitOfWork, moderator_id: int, seen: Sequence[Seen], now: datetime
+    unit: UnitOfWork, moderator_id: int, seen: Sequence[Seen], now: datetime, roles: Mapping[int, Role] | None
 ) -> tuple[list[Known], list[Refused]]:
     """Locks in one order, so that two bulks with the same comments never wait for each other."""
     locked: list[Known] = []
     refused: list[Refused] = []
-    for one in sorted(set(seen), key=operator.attrgetter("public_id")):
+    for one in _in_order(seen):
         try:
-            locked.append(_lock_for_decision(unit, moderator_id, one, now))
-        except (ConflictError, NotFoundError) as error:
+            known = _lock(unit, one)
+            if roles is not None and known.site_id not in roles:
+                raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
+            _check(unit, moderator_id, known, one, now)
+            locked.append(known)
+        except (ConflictError, NotFoundError, NotPermittedError) as error:
             refused.append(Refused(one.public_id, error))
     return locked, refused
+
+
+def _in_order(seen: Sequence[Seen]) -> list[Seen]:
+    return sorted(set(seen), key=operator.attrgetter("public_id"))
+
+
+def _bulk_recorded_before(unit: UnitOfWork, judgement: Judgement, seen: Sequence[Seen]) -> Bulk | None:
+    """The same act on the same comments, if this very person has made it already; from its first comment one knows."""
+    made: list[Decided] = []
+    bulk_ids: set[uuid.UUID | None] = set()
+    for one in _in_order(seen):
+        known = comments.lock_public(unit.connection, one.public_id)
+        same = _same(unit, judgement, known, one) if known else None
+        if same is None or same.bulk_id is None:
+            return None
+        made.append(_again(same, one.public_id, judgement))
+        bulk_ids.add(same.bulk_id)
+    bulk_id = bulk_ids.pop()
+    return Bulk(bulk_id, made, [], made[0].undo_until) if bulk_id and not bulk_ids else None
 
 
 def take_part(unit: UnitOfWork, locked: Sequence[Known]) -> None:
@@ -198,10 +250,36 @@ def _record(
     return Decided(recorded.public_id, known.public_id, state, known.version + 1, undo_until)
 
 
-def _lock_for_decision(unit: UnitOfWork, moderator_id: int, seen: Seen, now: datetime) -> Known:
+def _lock(unit: UnitOfWork, seen: Seen) -> Known:
     known = comments.lock_public(unit.connection, seen.public_id)
     if known is None:
         raise NotFoundError("There is no such comment.")
+    return known
+
+
+def _recorded_before(unit: UnitOfWork, judgement: Judgement, known: Known, seen: Seen) -> Decided | None:
+    same = _same(unit, judgement, known, seen)
+    return _again(same, known.public_id, judgement) if same else None
+
+
+def _again(same: Recurring, public_id: uuid.UUID, judgement: Judgement) -> Decided:
+    state = state_of_verdict(judgement.verdict)
+    return Decided(same.public_id, public_id, state, same.version, same.undo_until, again=True)
+
+
+def _same(unit: UnitOfWork, judgement: Judgement, known: Known, seen: Seen) -> Recurring | None:
+    """This person's same decision on what they saw, if it stands: its answer was lost, and the page sent it again."""
+    if known.version != seen.version + 1 or known.standing_decision_id is None:
+        return None
+    made = decisions.recurring(unit.connection, known.standing_decision_id, judgement.moderator_id)
+    labels = set(judgement.labels) if judgement.rejects else set()
+    reason = judgement.reason.value if judgement.reason and judgement.rejects else None
+    wanted = (judgement.verdict, labels, reason, seen.revision, known.version)
+    is_same = made and wanted == (made.verdict, set(made.labels), made.reason, made.revision, made.version)
+    return made if is_same else None
+
+
+def _check(unit: UnitOfWork, moderator_id: int, known: Known, seen: Seen, now: datetime) -> None:
     if known.revision != seen.revision:
         raise StaleDecisionError("The author edited this comment after you opened it. Read the new wording and decide.")
     if known.version != seen.version or known.state not in DECIDABLE:
@@ -209,7 +287,6 @@ def _lock_for_decision(unit: UnitOfWork, moderator_id: int, seen: Seen, now: dat
     holder = claims.holder(unit.connection, known.id, now)
     if holder is not None and holder.moderator_id != moderator_id:
         raise ClaimedByAnotherError("{name} has this comment open. Take the next one.", name=holder.name)
-    return known
 
 
 def _somebody_was_faster(unit: UnitOfWork, known: Known, now: datetime) -> StaleDecisionError:

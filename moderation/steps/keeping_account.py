@@ -3,13 +3,15 @@
 Whatever opens the account to somebody else asks for the password once more, under the same brake as the log-in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from moderation import passwords
+from moderation.domain import keyboard
 from moderation.domain.errors import InvalidValueError, LoginRefusedError, NotFoundError
+from moderation.domain.keyboard import KeyAct
 from moderation.steps import braking, proving
 from moderation.steps.proving import Standing
 from moderation.store import audit_log, moderators, sessions
@@ -19,6 +21,10 @@ from moderation.store.unit_of_work import UnitOfWork, Work
 from moderation.vault import Vault
 
 THEMES: Final = ("system", "light", "dark")
+MASKS: Final = ("auto", "always", "never")
+"""Whether slurs are masked for a person: as the site has it, or not."""
+BREAKS: Final = (0, 25, 45, 60, 90)
+"""Minutes at the desk after which a break is suggested; 0 is never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,21 @@ def set_theme(work: Work, *, moderator_id: int, theme: str) -> None:
         raise InvalidValueError("The pages are light, dark, or as the device is.")
     with work() as unit:
         moderators.set_theme(unit.connection, moderator_id, theme)
+
+
+def set_keys(work: Work, *, moderator_id: int, written: Mapping[KeyAct, str]) -> None:
+    """Keeps a person's own keys. Raises InvalidValueError for one that cannot be chosen, or that stands at two acts."""
+    own = keyboard.checked(written)
+    with work() as unit:
+        moderators.set_keys(unit.connection, moderator_id, own)
+
+
+def set_comfort(work: Work, *, moderator_id: int, mask: str, break_after: int) -> None:
+    """Keeps whether slurs are masked for a person, and after how many minutes a break is suggested."""
+    if mask not in MASKS or break_after not in BREAKS:
+        raise InvalidValueError("The form was damaged. Load the page again and repeat what you did.")
+    with work() as unit:
+        moderators.set_comfort(unit.connection, moderator_id, mask=mask, break_after=break_after)
 
 
 def end_session(work: Work, *, here: Here, session_id: int) -> None:

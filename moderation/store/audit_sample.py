@@ -24,13 +24,21 @@ NEAR: Final = "audit_near_threshold"
 """Counters, by site: automatic outcomes that could have been drawn, and those of them near a threshold."""
 DECIDED: Final = "decided"
 """The counter of people's decisions, by site."""
+HELD: Final = "held"
+"""The counter of what was held, by site."""
+_COUNTERS: Final = (DECIDED, ELIGIBLE, NEAR, HELD)
+"""In the order of ``Progress``."""
 
 
 class Draw(StrEnum):
-    """``random`` measures; ``uncertain``, near a threshold, teaches, and is left out of every estimate."""
+    """``random`` measures; ``uncertain``, near a threshold, teaches; ``mixed`` is an ordinary comment among abuse.
+
+    Only the first enters estimates.
+    """
 
     RANDOM = "random"
     UNCERTAIN = "uncertain"
+    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,12 @@ class NewDraw:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a desk is: people's decisions, outcomes that could be drawn, and those of them near a threshold."""
+    """How far a desk is: people's decisions, outcomes that could be drawn, those near a threshold, what was held."""
 
     decided: int = 0
     eligible: int = 0
     near: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +110,11 @@ def progress(connection: Connection, site_ids: Sequence[int]) -> dict[int, Progr
     """How far each of these desks is; from counters, so it costs the same on a desk of ten years."""
     rows = connection.execute(
         select(Counter.site_id, Counter.name, func.sum(Counter.amount))
-        .where(Counter.name.in_((DECIDED, ELIGIBLE, NEAR)), Counter.site_id == func.any(list(site_ids)))
+        .where(Counter.name.in_(_COUNTERS), Counter.site_id == func.any(list(site_ids)))
         .group_by(Counter.site_id, Counter.name)
     )
     counts = {(site, name): int(amount) for site, name, amount in rows}
-    return {
-        site: Progress(counts.get((site, DECIDED), 0), counts.get((site, ELIGIBLE), 0), counts.get((site, NEAR), 0))
-        for site in site_ids
-    }
+    return {site: Progress(*(counts.get((site, name), 0) for name in _COUNTERS)) for site in site_ids}
 
 
 def answer(connection: Connection, comment_id: int, revision: int, decision_id: int, *, blind: bool) -> bool:

@@ -78,6 +78,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurring:
+    """A person's decision with all by which the same one is known when it arrives again."""
+
+    public_id: uuid.UUID
+    version: int
+    revision: int
+    verdict: Verdict | None
+    labels: Sequence[Label]
+    reason: str | None
+    bulk_id: uuid.UUID | None
+    undo_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedRow:
     """One entry of the stream of decisions; ``id`` is the cursor, ``payload`` what a callback's ``data`` says."""
 
@@ -228,6 +242,33 @@ def by_id(connection: Connection, decision_id: int) -> Standing:
             .where(Decision.id == decision_id)
         ).one()
     )
+
+
+def comment_of(connection: Connection, public_id: uuid.UUID) -> uuid.UUID:
+    """The comment that a decision is about, both as the outside knows them."""
+    query = select(Comment.public_id).join(Decision, Decision.comment_id == Comment.id)
+    return connection.execute(query.where(Decision.public_id == public_id)).scalar_one()
+
+
+def recurring(connection: Connection, decision_id: int, moderator_id: int) -> Recurring | None:
+    """A decision if it is this person's."""
+    row = connection.execute(
+        select(
+            Decision.public_id,
+            Decision.version,
+            Decision.revision,
+            Decision.verdict,
+            Decision.labels,
+            Decision.reason,
+            Decision.bulk_id,
+            func.coalesce(Decision.undo_until, Decision.at),
+        ).where(Decision.id == decision_id, Decision.moderator_id == moderator_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    public_id, version, revision, verdict, labels, reason, bulk_id, undo_until = row
+    told = Verdict(verdict) if verdict else None
+    return Recurring(public_id, version, revision, told, [Label(one) for one in labels], reason, bulk_id, undo_until)
 
 
 def of_bulk(connection: Connection, bulk_id: uuid.UUID, moderator_id: int) -> list[uuid.UUID]:

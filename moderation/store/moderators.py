@@ -1,6 +1,6 @@
 """People of the desks: who they are, what they may do where, and what their last failed log-ins cost them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,6 +105,15 @@ def set_theme(connection: Connection, moderator_id: int, theme: str) -> None:
 
 def set_language(connection: Connection, moderator_id: int, language: str) -> None:
     connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(language=language))
+
+
+def set_keys(connection: Connection, moderator_id: int, keys: Mapping[str, str]) -> None:
+    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(keys=dict(keys)))
+
+
+def set_comfort(connection: Connection, moderator_id: int, *, mask: str, break_after: int) -> None:
+    values = {"mask": mask, "break_after": break_after}
+    connection.execute(update(Moderator).where(Moderator.id == moderator_id).values(values))
 
 
 def roles(connection: Connection, moderator_id: int) -> list[RoleAt]:

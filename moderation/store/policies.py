@@ -80,6 +80,8 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
         hold_reports_from=document.get("hold_reports_from", default.hold_reports_from),
         audit_share=document.get("audit_share", default.audit_share),
         blind=document.get("blind", default.blind),
+        mask=document.get("mask", default.mask),
+        mix_in=document.get("mix_in", default.mix_in),
     )
 
 
@@ -93,6 +95,8 @@ def document_of(policy: Policy) -> dict[str, Any]:
         "hold_reports_from": policy.hold_reports_from,
         "audit_share": policy.audit_share,
         "blind": policy.blind,
+        "mask": policy.mask,
+        "mix_in": policy.mix_in,
     }
 
 

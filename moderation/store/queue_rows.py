@@ -162,6 +162,12 @@ def _rows(queue: Any, view: View, now: datetime) -> Query:  # noqa: ANN401 - a s
     )
 
 
+def has_comments(connection: Connection, site_ids: Sequence[int]) -> bool:
+    """Whether any comment has ever come to one of these sites."""
+    of_these = select(Comment.id).where(Comment.site_id == func.any(list(site_ids))).limit(1)
+    return connection.execute(of_these).first() is not None
+
+
 def sites_of(connection: Connection, public_ids: Sequence[uuid.UUID], site_ids: Sequence[int]) -> dict[uuid.UUID, int]:
     """Whose these comments are, of those that belong to the given sites."""
     rows = connection.execute(

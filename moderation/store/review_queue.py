@@ -1,4 +1,4 @@
-"""What moderators read: one comment's card and the latest decisions; the list of what waits is in ``queue_rows``.
+"""What moderators read of one comment: its card. The list of what waits is in ``queue_rows``.
 
 Held comments wait, and those drawn for the audit sample, which stand as they were decided. Nothing that a page shows of
 these two may tell them apart; the ``drawn`` that is read here only says what to hide.
@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, text
+from sqlalchemy import Connection, and_, exists, func, select, text
 from sqlalchemy.orm import aliased
 
-from moderation.domain.vocabulary import Actor, State, Verdict
+from moderation.domain.vocabulary import State
 from moderation.store.schema import (
     AuditDraw,
     Author,
-    Bundle,
     Claim,
     Comment,
-    Decision,
     Moderator,
     Outcome,
     Revision,
@@ -62,22 +60,6 @@ class Card:
     def waits(self) -> bool:
         """Whether it stands in the review queue."""
         return self.drawn or self.state is State.HELD
-
-
-@dataclass(frozen=True, slots=True)
-class PastDecision:
-    id: int
-    public_id: uuid.UUID
-    comment_id: uuid.UUID
-    site: str
-    text: str
-    verdict: Verdict | None
-    labels: Sequence[str]
-    actor: Actor
-    who: str
-    moderator_id: int | None
-    standing: bool
-    at: datetime
 
 
 def newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type SQLAlchemy does not name
@@ -166,47 +148,3 @@ def _counts_without_itself(fields: Mapping[str, Any]) -> dict[str, int]:
         f"author_{state}": fields[f"author_{state}"] - (fields["drawn"] and fields["state"] == state)
         for state in (State.PUBLISHED.value, State.REJECTED.value)
     }
-
-
-def latest_decisions(
-    connection: Connection, site_ids: Sequence[int], *, before: int | None, limit: int
-) -> list[PastDecision]:
-    """The newest decisions of the sites, people's and automatic ones, before an id where one is given.
-
-    An automatic one is not told while its comment waits for a blind look.
-    """
-    looked_at = exists().where(AuditDraw.comment_id == Decision.comment_id, AuditDraw.closed_at.is_(None))
-    query = (
-        select(
-            Decision.id,
-            Decision.public_id,
-            Comment.public_id.label("comment_id"),
-            Site.name.label("site"),
-            Revision.text,
-            Decision.verdict,
-            Decision.labels,
-            Decision.actor,
-            func.coalesce(Moderator.name, Bundle.name, Decision.site_actor, Decision.actor).label("who"),
-            Decision.moderator_id,
-            (Comment.standing_decision_id == Decision.id).label("standing"),
-            Decision.at,
-        )
-        .join(Comment, Comment.id == Decision.comment_id)
-        .join(Site, Site.id == Decision.site_id)
-        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Decision.revision))
-        .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
-        .outerjoin(Bundle, Bundle.id == Decision.bundle_id)
-        .where(Decision.site_id == func.any(list(site_ids)), or_(Decision.actor != Actor.CLASSIFIER.value, ~looked_at))
-        .order_by(Decision.id.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(Decision.id < before)
-    return [_past(dict(row._mapping)) for row in connection.execute(query)]  # noqa: SLF001
-
-
-def _past(fields: dict[str, Any]) -> PastDecision:
-    verdict = Verdict(fields["verdict"]) if fields["verdict"] else None
-    return PastDecision(
-        **{**fields, "verdict": verdict, "actor": Actor(fields["actor"]), "standing": bool(fields["standing"])}
-    )

@@ -1,6 +1,7 @@
 """Log-ins, kept by the SHA-256 of their token, so that each can be ended and a leaked table opens nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,6 +21,9 @@ class Visitor:
     name: str
     language: str
     theme: str = "system"
+    keys: Mapping[str, str] = field(default_factory=dict)
+    mask: str = "auto"
+    break_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,20 @@ def start(
 def visitor(connection: Connection, digest: bytes, now: datetime) -> tuple[Visitor, datetime] | None:
     """The person behind a session that still runs, and until when it may idle."""
     row = connection.execute(
-        select(Moderator.id, Moderator.name, Moderator.language, Moderator.theme, Session.idle_until)
+        select(
+            Moderator.id,
+            Moderator.name,
+            Moderator.language,
+            Moderator.theme,
+            Moderator.keys,
+            Moderator.mask,
+            Moderator.break_after,
+            Session.idle_until,
+        )
         .join(Session, Session.moderator_id == Moderator.id)
         .where(Session.digest == digest, Session.idle_until > now, Session.until > now, Moderator.disabled_at.is_(None))
     ).one_or_none()
-    return (Visitor(row.id, row.name, row.language, row.theme), row.idle_until) if row else None
+    return (Visitor(*row[:-1]), row.idle_until) if row else None
 
 
 def keep(connection: Connection, digest: bytes, moderator_id: int, *, now: datetime, idle_until: datetime) -> None:

@@ -25,6 +25,13 @@ WORDS: Final = (
 """The words of a revision as its index has them. A search must use this very expression to find the index."""
 
 
+TITLE_WORDS: Final = (
+    "to_tsvector('simple'::regconfig, "
+    f"translate(normalize(title, NFC), {_quoted(SEPARATORS)}, {_quoted(' ' * len(SEPARATORS))}))"
+)
+"""The words of a story's title, likewise."""
+
+
 class InboxEntry(Base):
     """One webhook delivery. The unique key is what makes a repeat harmless; ``answer`` is what the first one got."""
 
@@ -64,6 +71,7 @@ class Story(Base):
     __table_args__ = (
         UniqueConstraint("site_id", "ext_id"),
         Index("ix_stories_watched", "site_id", "id", postgresql_where=text("watched")),
+        Index("ix_stories_title", text(TITLE_WORDS), postgresql_using="gin"),
     )
 
     id: Mapped[RowId]

@@ -77,6 +77,9 @@ class Decision(Base):
         UniqueConstraint("comment_id", "version"),
         Index("ix_decisions_site", "site_id", "id"),
         Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=text("moderator_id IS NOT NULL")),
+        Index("ix_decisions_changed", "site_id", "id", postgresql_where=text("overturns IS NOT NULL")),
+        Index("ix_decisions_people", "site_id", "id", postgresql_where=text("actor <> 'classifier'")),
+        Index("ix_decisions_labels", "labels", postgresql_using="gin", postgresql_where=text("labels <> '{}'")),
         Index("ix_decisions_bulk", "bulk_id", postgresql_where=text("bulk_id IS NOT NULL")),
         Index("ix_decisions_overturning", "site_id", "at", "id", postgresql_where=text("overturns IS NOT NULL")),
     )

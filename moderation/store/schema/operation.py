@@ -11,7 +11,11 @@ from moderation.store.schema.base import Base, Now, RowId
 
 
 class Moderator(Base):
-    """A person of a desk. ``left_at`` and ``returned_at`` bound their latest long absence."""
+    """A person of a desk. ``keys`` has the single keys that they chose themselves (``domain.keyboard``).
+
+    ``mask`` tells whether slurs are masked for them, ``break_after`` after how many minutes at the desk a break is
+    suggested (0 for never). ``left_at`` and ``returned_at`` bound their latest long absence.
+    """
 
     __tablename__ = "moderators"
 
@@ -21,6 +25,9 @@ class Moderator(Base):
     password_hash: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default="bn")
     theme: Mapped[str] = mapped_column(Text, server_default="system")
+    keys: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    mask: Mapped[str] = mapped_column(Text, server_default="auto")
+    break_after: Mapped[int] = mapped_column(server_default="45")
     seen_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]

@@ -10,12 +10,15 @@ from moderation.domain.errors import (
     LoginRefusedError,
     ModerationError,
 )
+from moderation.domain.keyboard import DEFAULT_KEYS, KeyAct
 from moderation.passwords import SHORTEST_PASSWORD
 from moderation.steps import admitting, keeping_account, proving
-from moderation.steps.keeping_account import THEMES, Here
+from moderation.steps.keeping_account import BREAKS, MASKS, THEMES, Here
+from moderation.store import exposures
+from moderation.web.answers import json_answer
 from moderation.web.current import runtime
 from moderation.web.dashboard import wording
-from moderation.web.dashboard.blueprint import dashboard, remember, session_token, visitor
+from moderation.web.dashboard.blueprint import csrf_token, dashboard, remember, session_token, visitor
 from moderation.web.dashboard.catalogues import LANGUAGES
 from moderation.web.errors import problem_of
 
@@ -31,17 +34,29 @@ def account() -> ResponseReturnValue:
 def show_account(error: ModerationError | None = None, at: str = "") -> ResponseReturnValue:
     """The page, with a problem at the section whose form was refused."""
     problem = problem_of(error) if error else None
+    with runtime().reading() as connection:
+        exposure = exposures.of(connection, _here().moderator_id, now=runtime().now())
     page = render_template(
         "account.html",
         own=keeping_account.own(runtime().work, runtime().vault, here=_here(), now=runtime().now()),
         shortest=SHORTEST_PASSWORD,
         languages=LANGUAGES,
         themes=THEMES,
+        masks=MASKS,
+        breaks=BREAKS,
+        exposure=exposure,
+        typed_keys=request.form if at == "keys" else None,
         done=request.args.get("done"),
         problem=problem,
         at=at,
     )
     return page, problem.status if problem else 200, dict(problem.headers) if problem else {}
+
+
+@dashboard.get("/session")
+def session() -> ResponseReturnValue:
+    """The session's token, for a page that asks before it lets go of what was typed."""
+    return json_answer({"csrf": csrf_token()})
 
 
 @dashboard.post("/account/password")
@@ -74,6 +89,37 @@ def appearance() -> ResponseReturnValue:
     remember(response, "theme", theme)
     remember(response, "language", language)
     return response
+
+
+@dashboard.post("/account/comfort")
+def comfort() -> ResponseReturnValue:
+    """Whether slurs are masked, for this person wherever they log in, and when a break is suggested."""
+    written = request.form.get("break_after", "")
+    try:
+        keeping_account.set_comfort(
+            runtime().work,
+            moderator_id=_here().moderator_id,
+            mask=request.form.get("mask", ""),
+            break_after=int(written) if written.isascii() and written.isdigit() and len(written) < 9 else -1,
+        )
+    except InvalidValueError as error:
+        return show_account(error, "comfort")
+    response = make_response(_back("comfort"))
+    response.delete_cookie("mask", path="/", samesite="Lax", secure=runtime().settings.over_https)
+    return response
+
+
+@dashboard.post("/account/keys")
+def own_keys() -> ResponseReturnValue:
+    """The person's own keys: one character, or none, for each act."""
+    written = {act: request.form.get(act.value, DEFAULT_KEYS[act][0]) for act in KeyAct}
+    if "reset" in request.form:
+        written = {}
+    try:
+        keeping_account.set_keys(runtime().work, moderator_id=_here().moderator_id, written=written)
+    except InvalidValueError as error:
+        return show_account(error, "keys")
+    return _back("keys")
 
 
 @dashboard.post("/account/sessions/<int:session_id>/end")

@@ -1,20 +1,23 @@
 """The blueprint that the pages hang on, and what all of them share: the visitor, the token against forgery, words."""
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from moderation.domain import keyboard
 from moderation.domain.errors import NotPermittedError
+from moderation.domain.keyboard import KeyAct
 from moderation.domain.permission import Permission, permissions_of, permits
 from moderation.domain.vocabulary import Label, Role
 from moderation.steps import admitting
 from moderation.steps.admitting import Admitted
 from moderation.steps.keeping_account import THEMES
 from moderation.web.current import runtime
-from moderation.web.dashboard import displaying, navigation, wording
+from moderation.web.dashboard import displaying, key_words, navigation, wording
 
 dashboard: Final = Blueprint("dashboard", __name__, template_folder="templates", static_folder="static")
 
@@ -131,8 +134,24 @@ def _shared() -> dict[str, object]:
         "groups": navigation.groups_for(_permissions(admitted)) if admitted else [],
         "shown": displaying.shown,
         "theme": theme(),
+        **_keys(keyboard.keys_of(admitted.visitor.keys if admitted else {})),
         **_words(language()),
     }
+
+
+def _keys(keys: Mapping[KeyAct, str]) -> dict[str, object]:
+    """The visitor's single keys: of each act as legends show them, and all for the scripts."""
+    return {
+        "keys": keys,
+        "keymap": {act.value: [_for_script(key) for key in keys[act]] for act in keys},
+        "key_of": lambda act: key_words.named(keys[KeyAct(act)][:1]),
+        "key_named": key_words.named,
+        "key_words": key_words.KEY_WORDS,
+    }
+
+
+def _for_script(key: str) -> str:
+    return f"Shift+{key.lower()}" if key.isupper() else key
 
 
 def _permissions(admitted: Admitted) -> frozenset[Permission]:
@@ -146,6 +165,7 @@ def _words(language: str) -> dict[str, object]:
         "language": language,
         "_": lambda text, **values: wording.translated(text, language, **values),
         "ngettext": lambda one, many, n, **values: wording.counted(one, many, n, language, **values),
+        "in_all": wording.in_all,
         "digits": lambda value: wording.digits(value, language),
         "percent": lambda share: wording.percent(share, language),
         "code_word": lambda code: wording.code(code, language),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
-from moderation.domain.policy import MARK_RULE
+from moderation.domain.policy import MARK_RULE, Policy
 from moderation.domain.vocabulary import Label, RejectReason, State, Verdict
 from moderation.steps import deciding, explaining
 from moderation.steps.deciding import Judgement, Seen
@@ -28,6 +28,11 @@ from moderation.web.dashboard.scripted import by_script, done_by_script
 from moderation.web.errors import Problem, problem_of
 
 DECIDED_WORDS: Final = {State.PUBLISHED: N_("Published"), State.REJECTED: N_("Rejected")}
+RECORDED_WORDS: Final = {
+    State.PUBLISHED: N_("Published; it had arrived the first time"),
+    State.REJECTED: N_("Rejected; it had arrived the first time"),
+}
+"""A script sent a decision again whose answer was lost."""
 
 
 def card_for(public_id: uuid.UUID, permission: Permission) -> Card:
@@ -71,7 +76,7 @@ def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         spans=spans_of(explained),
         score_gone=bundle_id is not None and explained is None,
         scored={check["label"]: check["value"] for check in checks if check.get("label")},
-        masked=request.cookies.get("mask") == "on",
+        masked=_is_masked(rules.policy),
         labels=list(Label),
         predicted={check["label"] for check in fired if check.get("label")},
         reasons=[one for one in RejectReason if one is not RejectReason.LABELS],
@@ -86,6 +91,15 @@ def show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         problem=problem,
     )
     return page, problem.status if problem else 200
+
+
+def _is_masked(policy: Policy) -> bool:
+    """Whether slurs are masked: as this browser was last told by key, else as the person wants it, else as the site."""
+    told = request.cookies.get("mask")
+    if told in {"on", "off"}:
+        return told == "on"
+    wanted = visitor().visitor.mask
+    return policy.mask if wanted == "auto" else wanted == "always"
 
 
 def _done() -> uuid.UUID | None:
@@ -145,7 +159,8 @@ def decide(public_id: uuid.UUID) -> ResponseReturnValue:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from error
     if by_script():
         undo = url_for("dashboard.undo", decision_id=decided.decision_id)
-        return done_by_script(DECIDED_WORDS[decided.state], undo=undo)
+        words = RECORDED_WORDS if decided.again else DECIDED_WORDS
+        return done_by_script(words[decided.state], undo=undo)
     if "next" in request.form:
         return back_to_list(done=decided.decision_id)
     return redirect(address_of_next(card, done=decided.decision_id), 303)

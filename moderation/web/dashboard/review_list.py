@@ -16,10 +16,10 @@ from flask.typing import ResponseReturnValue
 from moderation.domain.course import Course
 from moderation.domain.errors import InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
-from moderation.domain.vocabulary import Label, Script, Verdict
+from moderation.domain.vocabulary import Label, Role, Script, Verdict
 from moderation.steps import deciding, reviewing
 from moderation.steps.deciding import Bulk, Judgement, Seen
-from moderation.store import alike_groups, decisions, policies, queue_rows, skips
+from moderation.store import alike_groups, decisions, exposures, policies, queue_rows, skips
 from moderation.store.policies import SiteRules
 from moderation.store.queue_parts import HandedOn, Sort, View
 from moderation.store.queue_rows import QueueRow
@@ -80,8 +80,10 @@ def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
         rules = policies.rules_of(connection, chosen)
         view = view_of(asked, chosen, rules)
         rows = queue_rows.page(connection, view, after=cursor_of(asked.get("after")), limit=PAGE + 1, now=now)
+        exposure = exposures.of(connection, view.moderator_id, now=now) if visitor().visitor.break_after else None
         skipped = skips.count(connection, moderator_id=view.moderator_id)
         waves = courses(alike_groups.arrivals(connection, groups_among(rows[:PAGE])))
+        nothing_came = not rows and not queue_rows.has_comments(connection, chosen)
     following = rows[PAGE - 1] if len(rows) > PAGE else None
     filters: dict[str, Any] = {name: asked[name] for name in LIST_FILTERS - {"after"} if asked.get(name)}
     return render_template(
@@ -97,6 +99,8 @@ def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
         handed=list(HandedOn),
         labels=list(Label),
         skipped=skipped,
+        nothing_came=nothing_came,
+        exposure=exposure,
         may_decide=bool(site_ids(Permission.DECIDE)),
         done=asked.get("done"),
         told=told,
@@ -189,33 +193,34 @@ def decide_many() -> ResponseReturnValue:
         raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
     seen = [_seen(one) for one in request.form.getlist("seen")]
     with runtime().reading() as connection:
-        owners = queue_rows.sites_of(connection, [one.public_id for one in seen], site_ids(Permission.DECIDE))
+        ids = [one.public_id for one in seen]
+        owners = queue_rows.sites_of(connection, ids, site_ids(Permission.READ_REVIEW_QUEUE))
     ours = [one for one in seen if one.public_id in owners]
+    roles = {site_id: role_at(site_id) for site_id in site_ids(Permission.DECIDE)}
+    if ours and not roles.keys() & set(owners.values()):
+        raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
     if seen and not ours:
         raise NotFoundError("There is no such comment here. It may belong to another desk.")
     bulk = deciding.decide_many(
         runtime().work,
-        _judgement(sorted(set(owners.values()))),
+        _judgement(next(iter(roles.values()))),
         ours,
         undo_seconds=runtime().settings.undo_seconds,
         now=runtime().now(),
+        roles=roles,
     )
     return _answer(bulk)
 
 
-def _judgement(owners: Sequence[int]) -> Judgement:
-    roles = {role_at(site_id) for site_id in owners}
-    if len(roles) > 1:
-        raise InvalidValueError("Your role differs at the sites of these comments. Tick those of one site at a time.")
-    if not roles:
-        raise InvalidValueError("Tick between 1 and {n} comments to decide on them together.", n=deciding.LARGEST_BULK)
+def _judgement(role: Role) -> Judgement:
+    """The act in the form; ``role`` is replaced by that at each comment's site."""
     try:
         act = Act(request.form.get("act", ""))
         labels = [Label.SPAM] if act is Act.SPAM else labels_of(request.form.getlist("label"))
     except ValueError:
         raise InvalidValueError("The form was damaged. Load the page again and decide once more.") from None
     verdict = Verdict.APPROVE if act is Act.PUBLISH else Verdict.REJECT
-    return Judgement(visitor().visitor.moderator_id, roles.pop(), verdict, labels)
+    return Judgement(visitor().visitor.moderator_id, role, verdict, labels)
 
 
 def _seen(written: str) -> Seen:

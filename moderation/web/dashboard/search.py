@@ -1,9 +1,8 @@
 """The search: comments by their words in either script, and by site, state, script, author, story and day."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request
@@ -18,6 +17,7 @@ from moderation.store import search as finding
 from moderation.store.search import Found, Wanted
 from moderation.web.current import runtime
 from moderation.web.dashboard import spreadsheet
+from moderation.web.dashboard.asked import Asked, code, day, identity
 from moderation.web.dashboard.blueprint import dashboard, site_ids, visitor
 
 PAGE: Final = 25
@@ -38,27 +38,13 @@ COLUMNS: Final = (
     ("text", lambda one: one.text),
 )
 FIELDS: Final = ("q", "site", "state", "script", "author", "author_id", "story", "from", "to")
-_Code = TypeVar("_Code", State, Script)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The fields of the form as they were sent, from the address or from the form of the export."""
-
-    fields: Mapping[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.fields.get(name, "").replace("\x00", "").strip()
-
-    def link(self) -> dict[str, str]:
-        return {name: self[name] for name in FIELDS if self[name]}
 
 
 @dashboard.get("/search")
 def search() -> ResponseReturnValue:
     """The newest comments that fit; without any condition, simply the newest."""
-    asked = _Asked(request.args)
-    before = _identity(request.args.get("before", ""))
+    asked = Asked(request.args, FIELDS)
+    before = identity(request.args.get("before", ""))
     with runtime().reading() as connection:
         sites = _sites(asked["site"], Permission.READ_REVIEW_QUEUE)
         wanted = _wanted(asked, sites, finding.time_zone_of(connection, sites))
@@ -82,7 +68,7 @@ def search() -> ResponseReturnValue:
 @dashboard.post("/search/export")
 def export() -> ResponseReturnValue:
     """The same comments as a file, of those sites where the visitor may take comments out."""
-    asked = _Asked(request.form)
+    asked = Asked(request.form, FIELDS)
     sites = _sites(asked["site"], Permission.EXPORT)
     if not sites:
         raise NotPermittedError("Your role may read comments but not take them out as a file. Ask an administrator.")
@@ -115,48 +101,18 @@ def _sites(slug: str, permission: Permission) -> list[int]:
     return [at.site_id for at in visitor().roles if at.site_id in allowed and slug in {"", at.slug}]
 
 
-def _wanted(asked: _Asked, sites: Sequence[int], zone: ZoneInfo) -> Wanted:
+def _wanted(asked: Asked, sites: Sequence[int], zone: ZoneInfo) -> Wanted:
     if len(asked["q"]) > LONGEST_QUERY or len(asked["author"]) > LONGEST_QUERY:
         raise InvalidValueError("A search has at most {n} characters. Shorten it.", n=LONGEST_QUERY)
-    last = _day(asked["to"], zone)
+    last = day(asked["to"], zone)
     return Wanted(
         site_ids=sites,
         words=finding.words_of(normalise(asked["q"])),
-        state=_code(State, asked["state"]),
-        script=_code(Script, asked["script"]),
+        state=code(State, asked["state"]),
+        script=code(Script, asked["script"]),
         author=asked["author"],
-        author_id=_identity(asked["author_id"]),
-        story_id=_identity(asked["story"]),
-        since=_day(asked["from"], zone),
+        author_id=identity(asked["author_id"]),
+        story_id=identity(asked["story"]),
+        since=day(asked["from"], zone),
         until=last + timedelta(days=1) if last else None,
     )
-
-
-def _code(kind: type[_Code], written: str) -> _Code | None:
-    try:
-        return kind(written) if written else None
-    except ValueError:
-        raise _damaged() from None
-
-
-def _identity(written: str) -> int | None:
-    if not written:
-        return None
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
-        raise _damaged()
-    return int(written)
-
-
-def _day(written: str, zone: ZoneInfo) -> datetime | None:
-    """The beginning of a day. Raises InvalidValueError for what is no date of the years that databases know."""
-    try:
-        day = date.fromisoformat(written) if written else None
-    except ValueError:
-        raise InvalidValueError("Write a day as in 2026-11-25.") from None
-    if day is not None and not 1970 <= day.year <= 2999:
-        raise InvalidValueError("Write a day as in 2026-11-25.")
-    return datetime.combine(day, time(), zone) if day else None
-
-
-def _damaged() -> InvalidValueError:
-    return InvalidValueError("This page's address is damaged. Go back to the start of the search.")

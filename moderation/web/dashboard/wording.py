@@ -23,6 +23,11 @@ def translated(text: str, language: str, **values: object) -> str:
     return _filled(translations(language).gettext(text), language, values)
 
 
+def in_all(text: str) -> str:
+    """The phrase in every language, for what is found by either."""
+    return " ".join(translated(text, language) for language in LANGUAGES)
+
+
 def counted(one: str, many: str, n: int, language: str, **values: object) -> str:
     """The same for a phrase that has a form for one and a form for many; ``{n}`` is the number."""
     return _filled(translations(language).ngettext(one, many, n), language, {"n": n, **values})

@@ -26,7 +26,7 @@ def test_a_lot_is_the_same_under_its_key_and_another_under_another() -> None:
     assert here(7) != here(8)
 
 
-def test_lots_fall_evenly_and_their_three_numbers_do_not_follow_each_other() -> None:
+def test_lots_fall_evenly_and_their_four_numbers_do_not_follow_each_other() -> None:
     lots = [audit.lots(Vault([_KEY]).keyed_digest)(one) for one in range(4_000)]
     for numbers in zip(*lots, strict=True):
         assert 0.0 <= min(numbers) < max(numbers) < 1.0
@@ -56,6 +56,17 @@ def test_shares_are_probabilities_whatever_was_counted(share: float, decided: in
     assert (share > 0) == (found.random > 0)
 
 
+def test_ordinary_comments_are_drawn_until_they_are_the_wanted_share_of_what_a_person_reads() -> None:
+    counted = {"eligible": 10_000, "near": 0, "held": 1_000}
+    assert audit.shares(0.01, decided=10, mix_in=0.25, **counted).mixed == 0.0
+    found = audit.shares(0.01, decided=audit.FIRST_DECISIONS, mix_in=0.25, **counted)
+    ordinary = 10_000 * (found.random + found.mixed)
+    assert ordinary / (ordinary + 1_000) == pytest.approx(0.25, abs=0.01)
+    assert audit.shares(0.05, decided=audit.FIRST_DECISIONS, mix_in=0.10, eligible=100, near=0, held=5).mixed == 0.0
+    flooded = audit.shares(0.0, decided=audit.FIRST_DECISIONS, mix_in=0.5, eligible=10, near=0, held=10**6)
+    assert (flooded.random, flooded.mixed) == (0.0, 0.5)
+
+
 def test_near_is_just_under_a_threshold_or_just_over_that_to_reject() -> None:
     assert audit.is_near(_outcome_of((0.55, *_CIVIL[1:])))
     assert not audit.is_near(_outcome_of((0.45, *_CIVIL[1:])))
@@ -78,6 +89,7 @@ def test_some_held_comments_look_like_drawn_ones_unless_there_is_no_audit() -> N
         return sum(audit.is_shown_blind(policy, digest, one, drawn=False) for one in range(2_000))
 
     assert blind(Policy()) == pytest.approx(200, abs=60)
-    assert blind(Policy(audit_share=0.0)) == 0
+    assert blind(Policy(mix_in=0.3)) == pytest.approx(600, abs=80)
+    assert blind(Policy(audit_share=0.0, mix_in=0.0)) == 0
     assert blind(Policy(blind=True)) == 2_000
     assert audit.is_shown_blind(Policy(audit_share=0.0), digest, 1, drawn=True)

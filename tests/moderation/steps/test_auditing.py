@@ -13,7 +13,7 @@ from moderation.domain.event import Deleted, Edited, Moderated, Reported
 from moderation.domain.vocabulary import Action, BodyFormat, Label, Mode, RejectReason, Role, Script, State, Verdict
 from moderation.steps import deciding, reviewing, scoring, undoing
 from moderation.steps.scoring import Aside
-from moderation.store import audit_sample, figures, policies, queue_rows, review_queue
+from moderation.store import audit_sample, decision_log, figures, policies, queue_rows, review_queue
 from moderation.store.audit_sample import Labelled
 from moderation.store.queue_parts import Cursor, View
 from moderation.store.schema import AuditDraw, Callback, Comment, Decision
@@ -35,6 +35,10 @@ def _none(_: int) -> Lot:
 def _score(world: World, lots: Lots = _all) -> None:
     live = world.words(casino=SPAM, সন্দেহ=NEAR, তোকে=(0.9, 0.0, 0.0, 0.0, 0.95, 0.0, 0.0))
     scoring.score_comments(world.work, live.current, now=lambda: NOW, aside=Aside(lots=lots))
+
+
+def _ordinary(_: int) -> Lot:
+    return Lot(random=0.999, uncertain=0.0, place=0.5, mixed=0.0)
 
 
 def _draws(world: World) -> list[AuditDraw]:
@@ -311,7 +315,7 @@ def test_the_automatic_decision_behind_a_look_is_not_listed_until_it_was_taken(
 ) -> None:
     def listed() -> list[uuid.UUID]:
         with world.runtime.reading() as connection:
-            rows = review_queue.latest_decisions(connection, [site_id], before=None, limit=10)
+            rows = decision_log.latest(connection, decision_log.Wanted([site_id]), before=None, limit=10)
         return [row.comment_id for row in rows]
 
     assert listed() == []
@@ -354,3 +358,38 @@ def test_tallies_count_what_was_wrong_by_action_and_leave_other_reasons_out(worl
     assert counts == {(Action.PUBLISH, 3, 3, 1), (Action.REJECT, 2, 1, 1)}
     assert nowhere == []
     assert {one.answered for one in unripe} == {0}
+
+
+def test_ordinary_comments_are_mixed_in_blind_and_enter_no_estimate(world: World) -> None:
+    site_id = world.make_site()
+    with world.work() as unit:
+        policies.save(unit.connection, site_id, {"mix_in": 0.4}, author="test", note="")
+        figures.add(unit.connection, {("decided", site_id): FIRST_DECISIONS, ("held", site_id): 100})
+    for name, body in (("c1", "শুভ সকাল"), ("c2", "সন্দেহ"), ("c3", "casino"), ("c4", "তোকে মারবো")):
+        world.make_comment(site_id, name, body)
+    _score(world, _ordinary)
+    drawn = {row.comment_id: row.draw for row in _draws(world)}
+    assert sorted(drawn.values()) == ["mixed", "uncertain", "uncertain"], (
+        "what is near a threshold is no ordinary comment"
+    )
+    assert len(_queue(world, site_id)) == 4
+    (mixed,) = [row for row in _draws(world) if row.draw == "mixed"]
+    with world.runtime.reading() as connection:
+        public_id = connection.scalar(select(Comment.public_id).where(Comment.id == mixed.comment_id))
+        assert isinstance(public_id, uuid.UUID)
+        card = review_queue.card(connection, public_id, [site_id], NOW)
+    assert card is not None
+    assert card.drawn
+    rejecting = deciding.Judgement(world.make_moderator(), Role.MODERATOR, Verdict.REJECT, (Label.INSULT,))
+    deciding.decide(world.work, rejecting, deciding.Seen(public_id, 1, 1), undo_seconds=0, now=NOW)
+    assert _labelled(world) == []
+
+
+def test_without_a_share_nothing_is_mixed_in(world: World) -> None:
+    site_id = world.make_site()
+    with world.work() as unit:
+        policies.save(unit.connection, site_id, {"mix_in": 0.0}, author="test", note="")
+        figures.add(unit.connection, {("decided", site_id): FIRST_DECISIONS, ("held", site_id): 100})
+    world.make_comment(site_id, "c1", "শুভ সকাল")
+    _score(world, _ordinary)
+    assert _draws(world) == []

@@ -200,3 +200,23 @@ def test_a_later_decision_names_the_one_it_overturns(world: World) -> None:
     with world.runtime.reading() as connection:
         first, second = connection.execute(select(Decision.id, Decision.overturns).order_by(Decision.id)).all()
     assert second.overturns == first.id
+
+
+def test_the_same_decision_that_arrives_again_is_told_as_recorded_and_another_one_is_refused(world: World) -> None:
+    site_id = world.make_site()
+    public_id = world.make_held(site_id)
+    moderator_id, other = world.make_moderator(), world.make_moderator("Karim")
+    labels = (Label.THREAT, Label.INSULT)
+    first = _decide(world, moderator_id, public_id, Verdict.REJECT, labels=labels)
+    again = _decide(world, moderator_id, public_id, Verdict.REJECT, labels=labels[::-1])
+    assert (again.decision_id, again.version, again.again, first.again) == (first.decision_id, 2, True, False)
+    for decider, verdict, ticked in (
+        (moderator_id, Verdict.APPROVE, ()),
+        (moderator_id, Verdict.REJECT, (Label.THREAT,)),
+        (other, Verdict.REJECT, labels),
+    ):
+        with pytest.raises(StaleDecisionError):
+            _decide(world, decider, public_id, verdict, labels=ticked)
+    undoing.undo(world.work, moderator_id=moderator_id, decision_id=first.decision_id, now=NOW)
+    with pytest.raises(StaleDecisionError):
+        _decide(world, moderator_id, public_id, Verdict.REJECT, labels=labels)

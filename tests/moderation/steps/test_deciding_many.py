@@ -7,7 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from moderation.domain.errors import ClaimedByAnotherError, InvalidValueError, NotFoundError, StaleDecisionError
+from moderation.domain.errors import (
+    ClaimedByAnotherError,
+    InvalidValueError,
+    NotFoundError,
+    NotPermittedError,
+    StaleDecisionError,
+)
 from moderation.domain.vocabulary import Label, Role, State, Verdict
 from moderation.steps import deciding, reviewing, undoing
 from moderation.steps.deciding import Bulk, Judgement, Seen
@@ -107,3 +113,32 @@ def test_two_bulks_with_the_same_comments_at_once_decide_each_comment_once(world
         bulks = list(pool.map(decide, range(len(people))))
     assert sum(len(one.decided) for one in bulks) == len(held)
     assert sum(len(one.refused) for one in bulks) == len(held) * (len(people) - 1)
+
+
+def test_an_act_that_arrives_again_is_told_as_it_was_recorded_and_decides_nothing_twice(world: World) -> None:
+    site_id = world.make_site()
+    rejecting = _rejecting(world.make_moderator())
+    held = [world.make_held(site_id, f"c{n}") for n in range(2)]
+    first, again = _bulk(world, rejecting, held), _bulk(world, rejecting, held)
+    assert (again.bulk_id, len(again.decided), again.refused) == (first.bulk_id, 2, [])
+    assert {one.decision_id for one in again.decided} == {one.decision_id for one in first.decided}
+    with world.runtime.reading() as connection:
+        persons = select(func.count()).where(Decision.moderator_id.is_not(None))
+        assert connection.scalar(persons) == 2
+
+
+def test_each_site_hears_of_the_role_held_there_and_where_none_decides_nothing_is_done(world: World) -> None:
+    sites = [world.make_site(slug) for slug in ("khobor", "onno", "parar")]
+    for site_id in sites:
+        world.make_endpoint(site_id)
+    held = [world.make_held(site_id) for site_id in sites]
+    roles = {sites[0]: Role.EDITOR, sites[1]: Role.MODERATOR}
+    seen = [Seen(one, 1, 1) for one in held]
+    rejecting = _rejecting(world.make_moderator())
+    bulk = deciding.decide_many(world.work, rejecting, seen, undo_seconds=20, now=NOW, roles=roles)
+    assert {one.public_id for one in bulk.decided} == set(held[:2])
+    assert [(one.public_id, type(one.error)) for one in bulk.refused] == [(held[2], NotPermittedError)]
+    with world.runtime.reading() as connection:
+        told = select(Callback.site_id, Callback.payload).where(Callback.version == 2)
+        by_site = {row.site_id: row.payload["decided_by"]["role"] for row in connection.execute(told)}
+    assert by_site == {sites[0]: "editor", sites[1]: "moderator"}

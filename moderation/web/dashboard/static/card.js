@@ -1,7 +1,7 @@
 // A card's comforts: another label's words without a new page, panels in a drawer beside it, words masked until wanted.
 // Each is a link or a form that works without this.
 
-import { areOff, bind } from "./keys.js";
+import { areOff, bind, isKeyOf, offer } from "./keys.js";
 
 const card = document.querySelector("article.card");
 
@@ -82,7 +82,7 @@ function handOn() {
   return true;
 }
 
-bind("e", handOn);
+bind("hand_on", handOn);
 document.querySelector("[data-hand]")?.addEventListener("toggle", (event) => {
   if (event.target.open) event.target.querySelector("textarea").focus();
 });
@@ -108,14 +108,11 @@ function typing(target) {
   return target instanceof HTMLElement && target.matches("input:not([type=checkbox]), select, textarea");
 }
 
-function isM(event) {
-  return event.key.toLowerCase() === "m" || (!/^[a-z]$/i.test(event.key) && event.code === "KeyM");
-}
-
 if (mask) {
   const HELD_MILLISECONDS = 300;
   let pressed = null;
   mask.hidden = false;
+  offer("mask", () => mask.click());
   mask.addEventListener("click", () => {
     const masked = mask.getAttribute("aria-pressed") !== "true";
     mask.setAttribute("aria-pressed", String(masked));
@@ -124,12 +121,12 @@ if (mask) {
     applyMask();
   });
   document.addEventListener("keydown", (event) => {
-    if (areOff() || !isM(event) || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (areOff() || !isKeyOf("mask", event) || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     pressed ??= event.timeStamp;
     card.toggleAttribute("data-reading", true);
   });
   document.addEventListener("keyup", (event) => {
-    if (pressed === null || !isM(event)) return;
+    if (pressed === null || !isKeyOf("mask", event)) return;
     card.removeAttribute("data-reading");
     if (event.timeStamp - pressed < HELD_MILLISECONDS) mask.click();
     pressed = null;

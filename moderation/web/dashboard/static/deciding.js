@@ -133,8 +133,8 @@ const ACTS = {
   escalate: (row, link) => location.assign(link.href),
 };
 
-function bear(key, name) {
-  bind(key, () => {
+function bear(act, name = act) {
+  bind(act, () => {
     const button = current()?.querySelector(`[data-act="${name}"]`);
     button?.click();
     return Boolean(button);
@@ -148,12 +148,9 @@ if (list) {
     event.preventDefault();
     ACTS[button.dataset.act](button.closest("[data-row]"), button);
   });
-  bear("a f", "publish");
-  bear("s", "spam");
-  bear("n", "skip");
-  bear("d", "reject");
-  bear("e", "escalate");
-  bind("z", () => {
+  for (const act of ["publish", "spam", "skip", "reject"]) bear(act);
+  bear("hand_on", "escalate");
+  bind("undo", () => {
     const undo = dealt.at(-1)?.querySelector(".told button");
     undo?.click();
     return Boolean(undo);

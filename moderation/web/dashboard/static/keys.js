@@ -1,14 +1,43 @@
 // The pages' keys: modules bind theirs here, and a key that nobody takes presses the button that bears it. Everything
 // only does what is on the page anyway: without this the forms still work. A Latin letter counts by what it writes, any
-// other by where it lies, so that keys work under a Bangla layout too. They can be switched off (WCAG 2.1.4).
+// other by where it lies, so that keys work under a Bangla layout too. They can be switched off (WCAG 2.1.4), and each
+// act's key is the person's own: modules name the act, the legend of the page says by which keys it is done.
 
 const OFF = "alochona.keys.off";
 const NAMED = new Set(["Enter", "Escape", "ArrowDown", "ArrowUp"]);
 const bound = new Map();
+const offered = new Map();
+const legend = document.getElementById("keys");
+const map = JSON.parse(legend?.dataset.map ?? "{}");
 
-/** Calls `act(event)` for these keys ("a", "Shift+x", "Enter"); where it returns false the key goes on to others. */
-export function bind(keys, act) {
-  for (const key of keys.split(" ")) bound.set(key, [act, ...(bound.get(key) ?? [])]);
+/** The keys of these acts ("publish"); what is no act is a key itself ("Enter", "1"). */
+function keysOf(names) {
+  return names.split(" ").flatMap((name) => map[name] ?? [name]);
+}
+
+/** Calls `act(event)` for the keys of these acts, or for keys; where it returns false the key goes on to others. */
+export function bind(names, act) {
+  for (const key of keysOf(names)) bound.set(key, [act, ...(bound.get(key) ?? [])]);
+  for (const name of names.split(" ")) if (name in map) offer(name, act);
+}
+
+/** Says that this page can do an act, whatever its key; the command palette lists it. */
+export function offer(name, act) {
+  offered.set(name, act);
+}
+
+/** Whether an event is of the key of an act. */
+export function isKeyOf(name, event) {
+  return keysOf(name).includes(named(event));
+}
+
+/** What can be done on this page now: the acts' names in the legend's order, each with what does it. */
+export function available() {
+  return Object.keys(map).flatMap((name) => {
+    const button = pressed((names) => names.split(" ").includes(name));
+    const act = button ? () => button.click() : offered.get(name);
+    return act ? [{ name, act }] : [];
+  });
 }
 
 function stored() {
@@ -41,7 +70,8 @@ function placed(code, shift) {
   return (place[1] ?? place[2]).toLowerCase();
 }
 
-function named(event) {
+/** The key of an event as acts know it: "a", "Shift+x", "Enter"; empty for one that is none. */
+export function named(event) {
   if (NAMED.has(event.key)) return event.key;
   if (event.key === "?" || event.key === "/") return event.key;
   const key = /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : placed(event.code, event.shiftKey);
@@ -52,10 +82,12 @@ function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), select, textarea"));
 }
 
+function pressed(fits) {
+  return [...document.querySelectorAll("[data-key]")].find((one) => fits(one.dataset.key) && !one.closest("[hidden]"));
+}
+
 function press(key) {
-  const found = [...document.querySelectorAll("[data-key]")].find(
-    (one) => one.dataset.key.split(" ").includes(key) && !one.closest("[hidden]"),
-  );
+  const found = pressed((names) => keysOf(names).includes(key));
   found?.click();
   return Boolean(found);
 }
@@ -89,7 +121,7 @@ function tick(event) {
 }
 
 if (reject) {
-  bind("d", () => {
+  bind("reject", () => {
     rejecting = true;
     reject.querySelector("[data-digit]")?.focus();
   });
@@ -101,13 +133,12 @@ if (reject) {
   });
 }
 
-bind("/", () => {
-  const field = document.querySelector("input[type=search]");
-  field?.focus();
-  return Boolean(field);
+bind("search", () => {
+  const field = document.querySelector("main input[type=search]");
+  if (field) field.focus();
+  else document.querySelector(".bar a[href$='/search']")?.click();
 });
 
-const legend = document.getElementById("keys");
 if (legend) {
   const choice = legend.querySelector("[data-keys-on]");
   choice.checked = !off;
@@ -115,7 +146,7 @@ if (legend) {
     off = !choice.checked;
     store(off);
   });
-  bind("?", () => legend.showModal());
+  bind("help", () => legend.showModal());
   for (const opener of document.querySelectorAll("[data-keys-open]")) {
     opener.hidden = false;
     opener.addEventListener("click", () => legend.showModal());

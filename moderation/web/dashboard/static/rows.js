@@ -44,8 +44,8 @@ export function advance(row) {
 }
 
 if (list) {
-  bind("j ArrowDown", () => go(1));
-  bind("k ArrowUp", () => go(-1));
+  bind("next ArrowDown", () => go(1));
+  bind("previous ArrowUp", () => go(-1));
   list.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-row]:not(.dealt)");
     if (row && row !== current()) choose(row, { focus: false });

@@ -38,12 +38,12 @@ if (list && form) {
     last = box;
     count();
   });
-  bind("x", () => {
+  bind("tick", () => {
     const box = current()?.querySelector("[data-tick]");
     box?.click();
     return Boolean(box);
   });
-  bind("Shift+x", () => {
+  bind("tick_all", () => {
     const all = boxes();
     const every = all.every((box) => box.checked);
     for (const box of all) set(box, !every);

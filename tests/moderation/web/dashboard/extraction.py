@@ -29,6 +29,7 @@ OPERATORS: Final = frozenset(
 """Steps whose errors reach sites and operators only."""
 SAYING: Final = (
     PACKAGE / "domain" / "errors.py",
+    PACKAGE / "domain" / "keyboard.py",
     PACKAGE / "domain" / "term_lines.py",
     PACKAGE / "store" / "term_lists.py",
     PACKAGE / "passwords.py",

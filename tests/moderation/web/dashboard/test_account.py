@@ -6,7 +6,9 @@ import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
 
+from moderation.domain.vocabulary import Role
 from moderation.runtime import Runtime
+from moderation.store import policies
 from tests.factories import World
 from tests.moderation.web.dashboard.conftest import PASSWORD, csrf_of
 
@@ -99,3 +101,58 @@ def test_with_a_code_the_log_in_has_two_steps(app: Flask, runtime: Runtime, desk
     assert other.get("/review").status_code == 200
     assert _post(desk, "/account/codes/off", password=PASSWORD)[0] == 303
     assert other.get("/review").status_code == 302
+
+
+def test_own_keys_stand_on_the_buttons_and_in_the_legend_until_they_are_given_up(
+    world: World, desk: FlaskClient
+) -> None:
+    path = f"/review/{world.make_held(world.make_site())}"
+    keys = dict(re.findall(r'name="(\w+)" value="([^"]?)" maxlength="1"', desk.get("/account").text))
+    assert keys["publish"] == "a"
+    assert _post(desk, "/account/keys", **{**keys, "publish": "p", "spam": ""})[0] == 303
+    page = desk.get(path).text
+    assert "<kbd>p</kbd></button>" in page
+    assert "<kbd>s</kbd>" not in page
+    assert "&#34;publish&#34;: [&#34;p&#34;]" in page
+    status, told = _post(desk, "/account/keys", **{**keys, "publish": "d"})
+    assert (status, 'name="publish" value="d"' in told) == (422, True)
+    assert "<kbd>p</kbd></button>" in desk.get(path).text
+    assert _post(desk, "/account/keys", publish="ক")[0] == 422
+    assert _post(desk, "/account/keys", reset="yes")[0] == 303
+    assert "<kbd>a</kbd></button>" in desk.get(path).text
+
+
+def test_slurs_are_masked_as_the_site_has_it_unless_the_person_or_this_browser_says_otherwise(
+    world: World, desk: FlaskClient
+) -> None:
+    site_id = world.make_site()
+    path = f"/review/{world.make_held(site_id)}"
+
+    def masked() -> bool:
+        return "data-masked" in desk.get(path).text
+
+    assert not masked()
+    with world.work() as unit:
+        policies.save(unit.connection, site_id, {"mask": True}, author="test", note="")
+    assert masked()
+    assert _post(desk, "/account/comfort", mask="never", break_after="25")[0] == 303
+    assert not masked()
+    desk.set_cookie("mask", "on")
+    assert masked()
+    assert _post(desk, "/account/comfort", mask="never", break_after="25")[0] == 303
+    assert not masked(), "who sets it anew means it for this browser too"
+    assert _post(desk, "/account/comfort", mask="x", break_after="25")[0] == 422
+    assert _post(desk, "/account/comfort", mask="auto", break_after="7")[0] == 422
+
+
+def test_what_was_rejected_is_told_to_that_person_alone(app: Flask, world: World, desk: FlaskClient) -> None:
+    public_id = world.make_held(world.make_site())
+    form = {"csrf": csrf_of(desk), "revision": "1", "version": "1", "verdict": "reject", "label": "threat"}
+    desk.post(f"/review/{public_id}/decide", data=form)
+    assert "আজ আপনি ১টি আপত্তিকর মন্তব্য বাতিল করেছেন" in desk.get("/account").text
+    assert "আজ ১টি আপত্তিকর" in desk.get("/review").text
+    administrator = app.test_client()
+    administrator.post(f"/welcome/{world.invite('Karim', Role.ADMINISTRATOR)}", data={"password": PASSWORD})
+    for path in ("/account", "/review", "/people", "/people/1"):
+        assert "আজ ১টি" not in administrator.get(path).text
+        assert "আজ আপনি ১টি" not in administrator.get(path).text

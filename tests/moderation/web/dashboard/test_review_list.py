@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from moderation.domain.vocabulary import Role, State, Verdict
@@ -136,8 +137,11 @@ def test_a_script_gets_words_and_an_undo_and_refusals_in_the_persons_language(
     done = desk.post(f"/review/{made[0]}/decide", data=form, headers=JSON)
     again = desk.post(f"/review/{made[0]}/decide", data=form, headers=JSON)
     assert (done.status_code, done.get_json()["told"]) == (200, "প্রকাশিত")
-    assert (again.status_code, again.get_json()["code"]) == (409, "stale_decision")
-    assert "Nasrin" in again.get_json()["detail"]
+    other = desk.post(f"/review/{made[0]}/decide", data={**form, "verdict": "reject", "label": "spam"}, headers=JSON)
+    assert (again.status_code, again.get_json()["undo"]) == (200, done.get_json()["undo"])
+    assert again.get_json()["told"].startswith("প্রকাশিত")
+    assert (other.status_code, other.get_json()["code"]) == (409, "stale_decision")
+    assert "Nasrin" in other.get_json()["detail"]
     undone = desk.post(done.get_json()["undo"], data={"csrf": csrf_of(desk)}, headers=JSON)
     assert undone.status_code == 200
     row = desk.get(f"/review/{made[0]}/row").get_data(as_text=True)
@@ -161,3 +165,32 @@ def test_news_tell_what_came_and_who_has_what_open_and_nothing_twice(
     same = desk.get(path, headers={"If-None-Match": told.headers["ETag"]})
     assert (same.status_code, same.data) == (304, b"")
     assert desk.get("/review/news?since=yesterday").status_code == 422
+
+
+def test_what_was_ticked_at_a_site_where_one_only_reads_is_told_and_the_others_are_decided(
+    world: World, client: FlaskClient, site_id: int
+) -> None:
+    ours = _fill(world, site_id, "তোকে ১")
+    theirs = _fill(world, world.make_site("theirs"), "তোকে ২")
+    make_person(world, client, site="khobor")
+    with world.work() as unit:
+        values = {"site": world.sites["theirs"], "role": Role.VIEWER.value}
+        unit.connection.execute(
+            text("INSERT INTO memberships (moderator_id, site_id, role) SELECT max(id), :site, :role FROM moderators"),
+            values,
+        )
+    answer = _bulk(client, "publish", [*ours, *theirs])
+    assert answer.status_code == 200
+    assert "১টি মন্তব্য প্রকাশিত" in answer.text
+    assert f"/review/{theirs[0]}" in answer.text
+    assert world.status(site_id, "c0").state is State.PUBLISHED
+    assert world.status(world.sites["theirs"], "c0").state is State.HELD
+    assert _bulk(client, "publish", theirs).status_code == 403
+
+
+def test_an_empty_queue_tells_the_next_step(world: World, desk: FlaskClient) -> None:
+    assert "python -m moderation enrol site" in desk.get("/review").text
+    site_id = world.make_site()
+    assert "/v1/sites/khobor/events" in desk.get("/review").text
+    world.make_comment(site_id)
+    assert "/v1/sites/khobor/events" not in desk.get("/review").text
