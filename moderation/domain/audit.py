@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final, NamedTuple
 
-from moderation.domain.policy import Check, Outcome, Policy
+from moderation.domain.policy import BANNED_RULE, Check, Outcome, Policy
 from moderation.domain.vocabulary import Action
 
 FIRST_DECISIONS: Final = 250
@@ -85,8 +85,8 @@ def shares(share: float, *, decided: int, eligible: int, near: int) -> Shares:
 
 
 def is_eligible(outcome: Outcome) -> bool:
-    """Whether no person looks at it by itself."""
-    return outcome.action is not Action.HOLD
+    """Whether no person looks at it by itself, and its text had a say: a ban rejects whatever is written."""
+    return outcome.action is not Action.HOLD and all(check.rule != BANNED_RULE for check in outcome.fired)
 
 
 def is_near(outcome: Outcome) -> bool:

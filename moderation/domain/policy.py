@@ -7,6 +7,7 @@ makes the outcome. Defaults are cautious (docs/policy.md): a machine rejects not
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
@@ -67,7 +68,7 @@ class Facts:
 
     ``scores`` is in the order of ``Label``, or ``None`` where no classifier could score; ``author_published`` counts
     the author's comments that stand; ``reports`` counts distinct reporters; ``terms`` are the listed terms found, in
-    their order.
+    their order. ``banned`` and ``suspended_until`` tell what is in force against the author at this moment.
     """
 
     scores: Sequence[float] | None
@@ -81,6 +82,8 @@ class Facts:
     story_held: bool = False
     failed_attempts: bool = False
     rejected_before: bool = False
+    banned: bool = False
+    suspended_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ def _score_check(label: Label, score: float, thresholds: Thresholds) -> Check:
 
 
 def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
+    yield _sanction_check(facts)
     yield _plain("everything_held", facts.everything_held)
     yield _plain("story_held", facts.story_held)
     if policy.hold_first_comments > 0:
@@ -164,6 +168,19 @@ def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
     yield from _term_checks(facts.terms)
     yield _plain("edited_after_rejection", facts.rejected_before)
     yield _reaches("too_long_to_score", facts.length, LONGEST_SCORED + 1)
+
+
+BANNED_RULE: Final = "author_banned"
+SUSPENDED_RULE: Final = "author_suspended"
+"""Its check's ``detail`` is the time, in ISO 8601, at which the suspension ends."""
+
+
+def _sanction_check(facts: Facts) -> Check:
+    if facts.banned:
+        return Check(BANNED_RULE, Action.REJECT)
+    if facts.suspended_until is not None:
+        return Check(SUSPENDED_RULE, Action.HOLD, detail=facts.suspended_until.isoformat(timespec="seconds"))
+    return _plain(SUSPENDED_RULE, fired=False)
 
 
 MARK_RULE: Final = "term_list_mark"

@@ -66,6 +66,8 @@ class Waiting:
     attempts: int
     received_at: datetime
     story_held_until: datetime | None
+    sanction: str | None
+    sanctioned_until: datetime | None
     rejected_before: bool
 
 
@@ -240,6 +242,8 @@ WAITING_COLUMNS: Final = (
     Comment.attempts,
     Revision.received_at,
     Story.held_until,
+    Author.sanction,
+    Author.sanctioned_until,
 )
 """The fields of ``Waiting`` but the last, which depends on what is asked for."""
 

@@ -83,6 +83,9 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("GET", "dashboard.stories"): Lock.SESSION,
     ("GET", "dashboard.story"): Lock.SESSION,
     ("POST", "dashboard.tend"): Lock.FORM,
+    ("GET", "dashboard.author_page"): Lock.SESSION,
+    ("POST", "dashboard.sanction_author"): Lock.FORM,
+    ("POST", "dashboard.note_on_author"): Lock.FORM,
     ("GET", "dashboard.search"): Lock.SESSION,
     ("POST", "dashboard.export"): Lock.FORM,
     ("GET", "dashboard.figures"): Lock.SESSION,
@@ -171,6 +174,7 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
         "moderator_id": "1",
         "session_id": "1",
         "story_id": "1",
+        "author_id": "1",
         "filename": "style.css",
         "list_id": str(list_id),
     }

@@ -10,9 +10,11 @@ from moderation.store.schema.comments import (
     Report,
     Revision,
     Story,
+    StoryBreaker,
+    StoryPulse,
 )
 from moderation.store.schema.deciding import AuditDraw, Callback, CallbackAttempt, Claim, Decision, Outcome, Score
-from moderation.store.schema.desk import Escalation, Note, Skip
+from moderation.store.schema.desk import AuthorSanction, Escalation, Note, Skip
 from moderation.store.schema.operation import (
     AuditEntry,
     Bundle,
@@ -39,6 +41,7 @@ __all__ = [
     "AuditDraw",
     "AuditEntry",
     "Author",
+    "AuthorSanction",
     "Base",
     "Bundle",
     "Callback",
@@ -78,6 +81,8 @@ __all__ = [
     "Site",
     "Skip",
     "Story",
+    "StoryBreaker",
+    "StoryPulse",
     "TermList",
     "TermListVersion",
 ]

@@ -39,7 +39,7 @@ GROUPS: Final = (
                 ("dashboard.card", "dashboard.alike"),
             ),
             Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
-            Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE),
+            Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE, ("dashboard.author_page",)),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.figures", N_("Figures"), Permission.SEE_FIGURES),
         ),
