@@ -41,11 +41,27 @@ DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a story holds everything by itself: within ``minutes`` at least ``least`` comments came to it, and ``share``
+    of them, in [0, 1], were flagged for what they say. It lasts ``hold_minutes``.
+    """
+
+    share: float = 0.6
+    least: int = 30
+    minutes: int = 60
+    hold_minutes: int = 60
+
+
+DEFAULT_BREAKER: Final = Breaker()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a site's rules. ``by_script`` overrides ``thresholds`` label by label for one script.
 
     ``audit_share`` of the automatic outcomes goes to a person who looks at it blind (``domain.audit``); with ``blind``
-    every comment in the review queue is shown without its scores and reasons until it is decided.
+    every comment in the review queue is shown without its scores and reasons until it is decided. ``breaker`` is
+    ``None`` where no story holds everything by itself.
     """
 
     version: int = 0
@@ -56,6 +72,7 @@ class Policy:
     hold_reports_from: int | None = 3
     audit_share: float = 0.01
     blind: bool = False
+    breaker: Breaker | None = DEFAULT_BREAKER
 
     def threshold(self, label: Label, script: Script) -> Thresholds:
         override = self.by_script.get(script, {}).get(label)
@@ -120,6 +137,25 @@ class Outcome:
     @property
     def labels(self) -> tuple[Label, ...]:
         return tuple(check.label for check in self.fired if check.label is not None)
+
+
+_CIRCUMSTANCES: Final = frozenset(
+    {
+        "author_banned",
+        "author_suspended",
+        "everything_held",
+        "story_held",
+        "new_author",
+        "no_classifier",
+        "could_not_be_scored",
+    }
+)
+"""Rules that say nothing of what was written."""
+
+
+def is_flagged(outcome: Outcome) -> bool:
+    """Whether a comment was held or rejected for what it says: what a hold itself holds must not prolong the hold."""
+    return any(check.rule not in _CIRCUMSTANCES for check in outcome.fired)
 
 
 def judge(policy: Policy, facts: Facts) -> Outcome:

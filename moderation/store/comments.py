@@ -61,6 +61,7 @@ class Waiting:
     text: str
     links: int
     reports: int
+    story_id: int
     author_id: int
     author_published: int
     attempts: int
@@ -237,6 +238,7 @@ WAITING_COLUMNS: Final = (
     Revision.text,
     Revision.links,
     Comment.reports,
+    Comment.story_id,
     Comment.author_id,
     Author.published,
     Comment.attempts,

@@ -83,10 +83,9 @@ def _breakers() -> None:
         sa.Column("flagged", sa.Integer(), nullable=False),
         sa.Column("share", sa.Float(), nullable=False),
         sa.Column("ended_at", _TIME, nullable=True),
-        sa.Column("ended_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_story_breakers_site_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_story_breakers_story_id")),
-        sa.ForeignKeyConstraint(["ended_by_id"], ["moderators.id"], name=op.f("fk_story_breakers_ended_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story_breakers")),
     )
     is_open = sa.text("ended_at IS NULL")

@@ -101,7 +101,7 @@ class StoryPulse(Base):
 class StoryBreaker(Base):
     """That a story's breaker turned on by itself: the counts that did it, the policy's ``share``, and until when.
 
-    A person who ends it early is ``ended_by_id``. Of a story one at most is open (``ended_at`` null); whether that one
+    A person who ends it early is ``ended_by``. Of a story one at most is open (``ended_at`` null); whether that one
     still holds is a matter of ``until``.
     """
 
@@ -121,7 +121,7 @@ class StoryBreaker(Base):
     flagged: Mapped[int]
     share: Mapped[float] = mapped_column(Float)
     ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("moderators.id"))
+    ended_by: Mapped[str | None] = mapped_column(Text)
 
 
 class Author(Base):
