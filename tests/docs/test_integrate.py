@@ -78,7 +78,12 @@ def test_every_command_of_the_guide_has_the_options_that_it_shows(command: str) 
 
 
 def test_the_guide_shows_how_to_enrol_and_how_to_change_secrets() -> None:
-    assert {" ".join(shlex.split(command)[:2]) for command in COMMANDS} == {"enrol site", "secrets rotate", "enrol key"}
+    assert {" ".join(shlex.split(command)[:2]) for command in COMMANDS} == {
+        "enrol site",
+        "sites callback",
+        "secrets rotate",
+        "enrol key",
+    }
 
 
 def test_every_file_that_the_guide_links_to_exists() -> None:

@@ -1,4 +1,7 @@
-"""Authors are warned, suspended and banned, and the site hears of it; a hot story's breaker holds it for a time."""
+"""Authors are warned, suspended and banned, and the site hears of it; a hot story's breaker holds it for a time.
+
+Secrets and keys made from now on are told apart by a hint: their last characters.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +20,8 @@ def upgrade() -> None:
     _sanctions()
     _callbacks_about_authors()
     _breakers()
+    op.add_column("secrets", sa.Column("hint", sa.Text(), server_default="", nullable=False))
+    op.add_column("api_keys", sa.Column("hint", sa.Text(), server_default="", nullable=False))
 
 
 def _sanctions() -> None:
@@ -95,6 +100,8 @@ def _breakers() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("api_keys", "hint")
+    op.drop_column("secrets", "hint")
     op.drop_table("story_breakers")
     op.drop_table("story_pulses")
     op.drop_column("stories", "breaker_from")

@@ -68,6 +68,7 @@ GROUPS: Final = (
             Entry("dashboard.deliveries", N_("Deliveries"), Permission.SEE_DELIVERIES),
             Entry("dashboard.bundles", N_("Bundles"), Permission.SEE_BUNDLES, ("dashboard.bundle",)),
             Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
+            Entry("dashboard.sites", N_("Sites"), Permission.MANAGE_SITE, ("dashboard.site",)),
         ),
     ),
 )
