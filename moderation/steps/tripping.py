@@ -17,6 +17,8 @@ from moderation.store.breakers import Over, Pulse
 from moderation.store.policies import SiteRules
 from moderation.store.unit_of_work import UnitOfWork, Work
 
+LEAST_AUTHORS: Final = 3
+"""Of so many authors comments must have been flagged: one alone must not be able to shut a story to all others."""
 ACTOR: Final = "breaker"
 """Who acts, in the audit log."""
 
@@ -63,7 +65,7 @@ def _trip(work: Work, story_id: int, now: datetime) -> bool:
             return False
         breaker = policies.rules_of(unit.connection, [story.site_id])[story.site_id].policy.breaker
         over = breakers.over_limit(unit.connection, [(story_id, breaker)], now) if breaker else []
-        if breaker is None or not over:
+        if breaker is None or not over or breakers.authors_flagged(unit.connection, over[0]) < LEAST_AUTHORS:
             return False
         until = now + timedelta(minutes=breaker.hold_minutes)
         breakers.add(unit.connection, over[0], site_id=story.site_id, at=now, until=until, share=breaker.share)

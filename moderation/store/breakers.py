@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from moderation.domain.policy import Breaker
+from moderation.domain.vocabulary import State
 from moderation.store.documents import document
-from moderation.store.schema import Site, Story, StoryBreaker
+from moderation.store.schema import Comment, Site, Story, StoryBreaker
 
 LONGEST_WINDOW: Final = timedelta(days=1)
 """No policy's window is longer, so what is older is forgotten."""
+
+_MOST_READ: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ def over_limit(connection: Connection, limits: Sequence[tuple[int, Breaker]], no
     ]
     found: Any = connection.execute(_OVER, {"rows": document(rows), "now": now})
     return [Over(story_id, int(comments), int(flagged)) for story_id, comments, flagged in found]
+
+
+def authors_flagged(connection: Connection, over: Over) -> int:
+    """How many authors have a held or rejected comment among the story's newest, as many as were counted."""
+    newest = (
+        select(Comment.author_id, Comment.state)
+        .where(Comment.story_id == over.story_id)
+        .order_by(Comment.id.desc())
+        .limit(min(over.comments, _MOST_READ))
+        .subquery("newest")
+    )
+    flagged = newest.c.state.in_((State.HELD.value, State.REJECTED.value))
+    return connection.scalar(select(func.count(newest.c.author_id.distinct())).where(flagged)) or 0
 
 
 def add(connection: Connection, over: Over, *, site_id: int, at: datetime, until: datetime, share: float) -> None:

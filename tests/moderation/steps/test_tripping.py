@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from moderation.domain.event import StoryFacts
+from moderation.domain.event import AuthorFacts, StoryFacts
 from moderation.domain.vocabulary import Mode, State
 from moderation.steps import enrolling, scoring, tending, tripping
 from moderation.store import breakers
@@ -28,14 +28,15 @@ class Hot:
         self.live = world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0))
         self._n = 0
 
-    def come(self, *, bad: int, good: int, at: datetime, story: str = "s1") -> list[str]:
+    def come(self, *, bad: int, good: int, at: datetime, story: str = "s1", authors: int = 3) -> list[str]:
         """Comments that arrive and are scored at one time; their ids."""
         ids = []
         for n in range(bad + good):
             self._n += 1
             body = f"তোকে মারবো {self._n}#" if n < bad else f"শুভ সকাল {self._n}#"
             facts = StoryFacts(story, f"https://khobor.example/{story}", "খবর", "জাতীয়")
-            self.world.make_comment(self.site_id, f"c{self._n}", body, story=facts)
+            author = AuthorFacts(f"a{self._n % authors}", "রহিম")
+            self.world.make_comment(self.site_id, f"c{self._n}", body, story=facts, author=author)
             ids.append(f"c{self._n}")
         self.world.score(self.live, now=at)
         return ids
@@ -123,6 +124,13 @@ def test_who_lifts_the_hold_is_not_overruled_for_a_while(hot: Hot) -> None:
     assert len(hot.tripped()) == 2
 
 
+def test_one_or_two_authors_alone_cannot_shut_a_story(hot: Hot) -> None:
+    hot.come(bad=20, good=0, at=NOW, authors=2)
+    assert hot.tripped() == []
+    hot.come(bad=3, good=0, at=NOW + MINUTE, authors=5)
+    assert len(hot.tripped()) == 1
+
+
 def test_a_persons_hold_is_left_alone_and_counting_begins_at_its_end(hot: Hot) -> None:
     hot.come(bad=1, good=0, at=NOW)
     tending.hold(hot.world.work, hot.story_id(), hours=1, reason="দাঙ্গা", by="moderator 7", now=NOW)
@@ -155,7 +163,7 @@ def test_many_at_once_make_one_hold(hot: Hot) -> None:
 def test_batches_scored_at_once_trip_once_and_lose_no_comment(hot: Hot) -> None:
     ids = []
     for n in range(40):
-        hot.world.make_comment(hot.site_id, f"x{n}", f"তোকে মারবো {n}#")
+        hot.world.make_comment(hot.site_id, f"x{n}", f"তোকে মারবো {n}#", author=AuthorFacts(f"a{n}", "রহিম"))
         ids.append(f"x{n}")
     threads = [
         threading.Thread(

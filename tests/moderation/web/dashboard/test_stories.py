@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from moderation.domain.event import StoryFacts
+from moderation.domain.event import AuthorFacts, StoryFacts
 from moderation.domain.vocabulary import Role
 from moderation.steps import enrolling
 from moderation.store.schema import Story
@@ -120,7 +120,9 @@ def test_a_breaker_that_turned_on_is_told_on_every_page_and_on_the_storys_own(
     site_id = world.make_site()
     enrolling.set_policy(world.work, site_slug="khobor", document={"breaker": {"least": 5}})
     for n in range(5):
-        world.make_comment(site_id, f"c{n}", f"তোকে মারবো {n}#", story=_facts("<b>s1"))
+        world.make_comment(
+            site_id, f"c{n}", f"তোকে মারবো {n}#", story=_facts("<b>s1"), author=AuthorFacts(f"a{n}", "রহিম")
+        )
     live = world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0))
     world.score(live, now=world.runtime.now())
     make_person(world, client, Role.EDITOR)
@@ -140,7 +142,7 @@ def test_another_desks_breaker_is_told_nowhere(world: World, client: FlaskClient
     site_id = world.make_site("other")
     enrolling.set_policy(world.work, site_slug="other", document={"breaker": {"least": 5}})
     for n in range(5):
-        world.make_comment(site_id, f"c{n}", f"তোকে মারবো {n}#")
+        world.make_comment(site_id, f"c{n}", f"তোকে মারবো {n}#", author=AuthorFacts(f"a{n}", "রহিম"))
     world.score(world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0)), now=world.runtime.now())
     make_person(world, client, Role.EDITOR, site="amar")
     assert "data-breaker" not in _page(client, "/decisions")
