@@ -107,6 +107,7 @@ def _paths(engine: Engine) -> dict[str, str]:
             text("SELECT public_id FROM comments WHERE state = 'held' ORDER BY priority DESC LIMIT 1 OFFSET 10")
         ).scalar_one()
         crowded = connection.execute(text("SELECT min(id) FROM stories")).scalar_one()  # the most commented on
+        busiest = connection.execute(text("SELECT min(id) FROM authors")).scalar_one()
     plain = [
         "/review",
         "/review?sort=newest",
@@ -124,6 +125,8 @@ def _paths(engine: Engine) -> dict[str, str]:
         "/deliveries",
         "/terms",
         "/people",
+        "/sites",
+        f"/sites/{SLUG}",
         "/bundles",
         "/holding",
         "/notices",
@@ -136,6 +139,7 @@ def _paths(engine: Engine) -> dict[str, str]:
         "/review/a card/thread": f"/review/{held}/thread",
         "/review/a card/author": f"/review/{held}/author",
         "/stories/the largest": f"/stories/{crowded}",
+        "/authors/the busiest": f"/authors/{busiest}",
         **{path: path for path in plain},
     }
 

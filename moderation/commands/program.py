@@ -14,6 +14,7 @@ program: Final = LazyGroup(
         "migrate": (f"{_HERE}.migrate:migrate", "Bring the database to this version, with its starter bundle."),
         "enrol": (f"{_HERE}.enrol:enrol", "Enrol a site, a moderator or a further API key."),
         "secrets": (f"{_HERE}.rotate_secrets:secrets", "Rotate a site's signing secrets."),
+        "sites": (f"{_HERE}.sites:sites", "The sites: list them, change an address, end secrets and keys."),
         "policy": (f"{_HERE}.policy:policy", "Show or set what holds and rejects a site's comments."),
         "terms": (f"{_HERE}.terms:terms", "The term lists of a site: show, set, try out, go back."),
         "bundles": (f"{_HERE}.bundles:bundles", "List, import, promote and roll back trained bundles."),

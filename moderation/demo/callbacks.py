@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, NonNegativeInt
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 KNOWN_TYPES = ("comment.held", "comment.decided")
+ASIDE_TYPES = ("story.closed", "story.reopened", "author.sanctioned")
+"""What is not about a comment: this demo says that it heard of it, and a real site acts on it."""
 
 _LONGEST_PIECE = 60
 _MOST_REASONS = 3
@@ -53,6 +55,27 @@ class Callback(_Part):
     data: Told
 
 
+class Aside(_Part):
+    """What the service says of a story or an author; of each the highest `version` stands."""
+
+    site: str
+    version: NonNegativeInt
+    story_id: str | None = None
+    author_id: str | None = None
+    closed: bool | None = None
+    act: str | None = None
+    sanction: str | None = None
+    until: str | None = None
+    notice: str | None = None
+    decided_by: DecidedBy | None = None
+
+
+class AsideCallback(_Part):
+    type: Literal["story.closed", "story.reopened", "author.sanctioned"]
+    timestamp: datetime
+    data: Aside
+
+
 class _Envelope(_Part):
     type: str
 
@@ -77,11 +100,12 @@ class Verifier:
         return None
 
 
-def parse(body: bytes) -> Callback | None:
+def parse(body: bytes) -> Callback | AsideCallback | None:
     """None for a type that we do not know. Raises pydantic's ValidationError for what is no callback."""
-    if _Envelope.model_validate_json(body).type not in KNOWN_TYPES:
-        return None
-    return Callback.model_validate_json(body)
+    kind = _Envelope.model_validate_json(body).type
+    if kind in ASIDE_TYPES:
+        return AsideCallback.model_validate_json(body)
+    return Callback.model_validate_json(body) if kind in KNOWN_TYPES else None
 
 
 def line(at: datetime, callback: Callback, *, stands: int) -> str:
@@ -99,6 +123,21 @@ def line(at: datetime, callback: Callback, *, stands: int) -> str:
     if told.version < stands:
         pieces.append(f"(late: v{stands} stands)")
     return "  ".join(pieces)
+
+
+def aside_line(callback: AsideCallback) -> str:
+    """The same for a story or an author, without the time."""
+    told = callback.data
+    about = f"story {_piece(told.story_id)}" if told.story_id else f"author {_piece(told.author_id or '?')}"
+    pieces = [f"{callback.type:<15}", f"{about} v{told.version}"]
+    if callback.type == "author.sanctioned":
+        pieces += [_piece(told.act or "?"), f"in force: {_in_force(told)}"]
+        pieces += [f"to be told: {_piece(told.notice)}"] if told.notice else []
+    return "  ".join([*pieces, f"by: {who(told.decided_by)}"])
+
+
+def _in_force(told: Aside) -> str:
+    return _piece(f"{told.sanction or 'nothing'}{f' until {told.until}' if told.until else ''}")
 
 
 def why(reasons: Iterable[Reason]) -> list[str]:

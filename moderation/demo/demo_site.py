@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from pydantic import ValidationError
 
-from moderation.demo.callbacks import Verifier, line, parse, printable
+from moderation.demo.callbacks import AsideCallback, Verifier, aside_line, line, parse, printable
 from moderation.demo.memory import Heard, Memory
 from moderation.demo.page import Page
 
@@ -99,6 +99,8 @@ class DemoSite:
             raise RefusedError(HTTPStatus.BAD_REQUEST, f"No callback: {_first_flaw(error)}") from error
         if callback is None:
             self._say("acknowledged a callback of a type that this demo does not know")
+        elif isinstance(callback, AsideCallback):
+            self._say(aside_line(callback))
         else:
             self._take(Heard(at=datetime.now(UTC), webhook_id=headers["webhook-id"], callback=callback))
         return Answer(HTTPStatus.NO_CONTENT)

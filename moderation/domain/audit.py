@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final, NamedTuple
 
-from moderation.domain.policy import Check, Outcome, Policy
+from moderation.domain.policy import BANNED_RULE, Check, Outcome, Policy
 from moderation.domain.vocabulary import Action
 
 FIRST_DECISIONS: Final = 250
@@ -99,8 +99,8 @@ def _mixed(mix_in: float, *, held: int, eligible: int, random: float) -> float:
 
 
 def is_eligible(outcome: Outcome) -> bool:
-    """Whether no person looks at it by itself."""
-    return outcome.action is not Action.HOLD
+    """Whether no person looks at it by itself, and its text had a say: a ban rejects whatever is written."""
+    return outcome.action is not Action.HOLD and all(check.rule != BANNED_RULE for check in outcome.fired)
 
 
 def is_near(outcome: Outcome) -> bool:

@@ -7,6 +7,7 @@ makes the outcome. Defaults are cautious (docs/policy.md): a machine rejects not
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
@@ -40,13 +41,29 @@ DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a story holds everything by itself: within ``minutes`` at least ``least`` comments came to it, and ``share``
+    of them, in [0, 1], were flagged for what they say. It lasts ``hold_minutes``.
+    """
+
+    share: float = 0.6
+    least: int = 30
+    minutes: int = 60
+    hold_minutes: int = 60
+
+
+DEFAULT_BREAKER: Final = Breaker()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a site's rules. ``by_script`` overrides ``thresholds`` label by label for one script.
 
     ``audit_share`` of the automatic outcomes goes to a person who looks at it blind (``domain.audit``); with ``blind``
     every comment in the review queue is shown without its scores and reasons until it is decided. ``mask`` hides slurs
     until they are pointed at, for whoever has not chosen otherwise; ``mix_in`` is the share of the review queue that
-    ordinary comments are to have, so that nobody reads only abuse for hours.
+    ordinary comments are to have, so that nobody reads only abuse for hours. ``breaker`` is ``None`` where no story
+    holds everything by itself.
     """
 
     version: int = 0
@@ -59,6 +76,7 @@ class Policy:
     blind: bool = False
     mask: bool = False
     mix_in: float = 0.10
+    breaker: Breaker | None = DEFAULT_BREAKER
 
     def threshold(self, label: Label, script: Script) -> Thresholds:
         override = self.by_script.get(script, {}).get(label)
@@ -71,7 +89,7 @@ class Facts:
 
     ``scores`` is in the order of ``Label``, or ``None`` where no classifier could score; ``author_published`` counts
     the author's comments that stand; ``reports`` counts distinct reporters; ``terms`` are the listed terms found, in
-    their order.
+    their order. ``banned`` and ``suspended_until`` tell what is in force against the author at this moment.
     """
 
     scores: Sequence[float] | None
@@ -85,6 +103,8 @@ class Facts:
     story_held: bool = False
     failed_attempts: bool = False
     rejected_before: bool = False
+    banned: bool = False
+    suspended_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,25 @@ class Outcome:
         return tuple(check.label for check in self.fired if check.label is not None)
 
 
+_CIRCUMSTANCES: Final = frozenset(
+    {
+        "author_banned",
+        "author_suspended",
+        "everything_held",
+        "story_held",
+        "new_author",
+        "no_classifier",
+        "could_not_be_scored",
+    }
+)
+"""Rules that say nothing of what was written."""
+
+
+def is_flagged(outcome: Outcome) -> bool:
+    """Whether a comment was held or rejected for what it says: what a hold itself holds must not prolong the hold."""
+    return any(check.rule not in _CIRCUMSTANCES for check in outcome.fired)
+
+
 def judge(policy: Policy, facts: Facts) -> Outcome:
     """Every check of the policy on one revision; the strictest one that fired decides, ties go to the higher margin."""
     checks = [*_score_checks(policy, facts), *_circumstance_checks(policy, facts)]
@@ -157,6 +196,7 @@ def _score_check(label: Label, score: float, thresholds: Thresholds) -> Check:
 
 
 def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
+    yield _sanction_check(facts)
     yield _plain("everything_held", facts.everything_held)
     yield _plain("story_held", facts.story_held)
     if policy.hold_first_comments > 0:
@@ -168,6 +208,19 @@ def _circumstance_checks(policy: Policy, facts: Facts) -> Iterable[Check]:
     yield from _term_checks(facts.terms)
     yield _plain("edited_after_rejection", facts.rejected_before)
     yield _reaches("too_long_to_score", facts.length, LONGEST_SCORED + 1)
+
+
+BANNED_RULE: Final = "author_banned"
+SUSPENDED_RULE: Final = "author_suspended"
+"""Its check's ``detail`` is the time, in ISO 8601, at which the suspension ends."""
+
+
+def _sanction_check(facts: Facts) -> Check:
+    if facts.banned:
+        return Check(BANNED_RULE, Action.REJECT)
+    if facts.suspended_until is not None:
+        return Check(SUSPENDED_RULE, Action.HOLD, detail=facts.suspended_until.isoformat(timespec="seconds"))
+    return _plain(SUSPENDED_RULE, fired=False)
 
 
 MARK_RULE: Final = "term_list_mark"

@@ -10,7 +10,9 @@ from moderation.domain.vocabulary import Label, Script
 _LABELS: Final = frozenset(label.value for label in Label)
 _SCRIPTS: Final = frozenset(script.value for script in Script)
 _COUNTS: Final = frozenset({"hold_first_comments", "hold_links_over", "hold_reports_from"})
-_FIELDS: Final = _COUNTS | {"thresholds", "by_script", "audit_share", "blind", "mask", "mix_in"}
+_FIELDS: Final = _COUNTS | {"thresholds", "by_script", "audit_share", "blind", "mask", "mix_in", "breaker"}
+_BREAKER: Final = {"least": (5, 10_000), "minutes": (5, 1_440), "hold_minutes": (5, 1_440)}
+"""The least and the most of each count of the breaker; a few comments are no share of anything."""
 _MOST: Final = 1_000_000
 
 
@@ -43,6 +45,7 @@ def _faults(document: object) -> Iterator[Fault]:
     for name in sorted(_COUNTS & document.keys()):
         yield from _count_faults(name, document[name])
     yield from _audit_faults(document)
+    yield from _breaker_faults(document.get("breaker"))
 
 
 def _unknown(pointer: str, given: Mapping[object, object], known: frozenset[str]) -> Iterator[Fault]:
@@ -94,3 +97,19 @@ def _audit_faults(document: Mapping[str, object]) -> Iterator[Fault]:
     for name in ("blind", "mask"):
         if not isinstance(document.get(name, False), bool):
             yield Fault(f"/{name}", "not_a_boolean", "must be true or false.")
+
+
+def _breaker_faults(breaker: object) -> Iterator[Fault]:
+    if breaker is None:
+        return
+    if not isinstance(breaker, dict):
+        yield Fault("/breaker", "not_an_object", 'must be null, or an object like {"share": 0.6, "least": 30}.')
+        return
+    yield from _unknown("/breaker", breaker, frozenset({"share", *_BREAKER}))
+    share = breaker.get("share", 1)
+    if not _is_share(share) or not share:
+        yield Fault("/breaker/share", "out_of_range", "must be a number above 0 and up to 1.")
+    for name, (least, most) in _BREAKER.items():
+        value = breaker.get(name, least)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            yield Fault(f"/breaker/{name}", "out_of_range", f"must be a whole number from {least} to {most}.")

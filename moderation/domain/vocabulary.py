@@ -81,6 +81,14 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Sanction(StrEnum):
+    """What a desk may do about an author, from mild to strict; only the last two are in force for a time."""
+
+    WARNING = "warning"
+    SUSPENSION = "suspension"
+    BAN = "ban"
+
+
 class BodyFormat(StrEnum):
     PLAIN = "plain"
     HTML = "html"
@@ -99,6 +107,7 @@ class CallbackType(StrEnum):
     DECIDED = "comment.decided"
     STORY_CLOSED = "story.closed"
     STORY_REOPENED = "story.reopened"
+    AUTHOR_SANCTIONED = "author.sanctioned"
 
 
 class CallbackState(StrEnum):

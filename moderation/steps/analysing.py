@@ -8,7 +8,8 @@ from typing import Protocol
 from classifiers import Scored
 from moderation.domain.policy import Facts, Outcome, judge
 from moderation.domain.priority import priority
-from moderation.domain.vocabulary import Script
+from moderation.domain.sanction import in_force
+from moderation.domain.vocabulary import Sanction, Script
 from moderation.store.comments import Waiting
 from moderation.store.policies import SiteRules
 
@@ -42,6 +43,7 @@ def analyse(
     waiting: Waiting, scored: Scored | None, rules: SiteRules, *, now: datetime, failed: bool = False
 ) -> Analysed:
     """What a site's policy would do with a comment, scored or not."""
+    standing = in_force(waiting.sanction, waiting.sanctioned_until, now)
     facts = Facts(
         scores=scored.scores if scored else None,
         script=Script(scored.script) if scored else Script.UNDETERMINED,
@@ -54,6 +56,8 @@ def analyse(
         story_held=waiting.story_held_until is not None and waiting.story_held_until > now,
         failed_attempts=failed,
         rejected_before=waiting.rejected_before,
+        banned=standing is Sanction.BAN,
+        suspended_until=waiting.sanctioned_until if standing is Sanction.SUSPENSION else None,
     )
     outcome = judge(rules.policy, facts)
     return Analysed(waiting, scored, outcome, priority(facts.scores, facts.reports))

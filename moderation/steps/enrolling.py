@@ -68,8 +68,8 @@ def enrol_site(
             (SecretPurpose.WEBHOOK, made.webhook_secret),
             (SecretPurpose.CALLBACK, made.callback_secret),
         ):
-            enrolments.add_secret(unit.connection, site_id, purpose, vault.encrypt(secret), now)
-        enrolments.add_key(unit.connection, site_id, vault.token_digest(made.api_key))
+            enrolments.add_secret(unit.connection, site_id, purpose, vault.encrypt(secret), now, hint=hint_of(secret))
+        enrolments.add_key(unit.connection, site_id, vault.token_digest(made.api_key), hint=hint_of(made.api_key))
         _note(unit, by, "site.enrolled", slug, url=url, callback_url=callback_url, mode=mode.value)
     return made
 
@@ -115,7 +115,7 @@ def issue_key(
     with work() as unit:
         site = enrolments.site(unit.connection, site_slug)
         revoked = enrolments.revoke_keys(unit.connection, site.id, now) if revoke_others else 0
-        enrolments.add_key(unit.connection, site.id, vault.token_digest(key))
+        enrolments.add_key(unit.connection, site.id, vault.token_digest(key), hint=hint_of(key))
         _note(unit, by, "key.issued", site_slug, revoked=revoked)
     return key
 
@@ -137,7 +137,7 @@ def rotate_secret(
     with work() as unit:
         site = enrolments.site(unit.connection, site_slug)
         enrolments.retire_secrets(unit.connection, site.id, purpose, now + overlap)
-        enrolments.add_secret(unit.connection, site.id, purpose, vault.encrypt(secret), now)
+        enrolments.add_secret(unit.connection, site.id, purpose, vault.encrypt(secret), now, hint=hint_of(secret))
         _note(unit, by, "secret.rotated", site_slug, purpose=purpose.value, overlap=int(overlap.total_seconds()))
     return secret
 
@@ -169,6 +169,11 @@ def hold_everything(work: Work, *, site_slug: str, until: datetime | None, by: s
         site = enrolments.site(unit.connection, site_slug)
         enrolments.hold_everything(unit.connection, site.id, until)
         _note(unit, by, "hold_everything.set", site_slug, until=until.isoformat() if until else None)
+
+
+def hint_of(secret: str) -> str:
+    """The last four characters: of 32 random bytes the others still hold more than anybody could try."""
+    return secret.rstrip("=")[-4:]
 
 
 def _new_key() -> str:

@@ -63,7 +63,7 @@ class Changes:
 
 def read_recent(unit: UnitOfWork) -> Recent:
     # What a comment was decided to be must not decide here what it would become.
-    found = [replace(one, rejected_before=False) for one in comments.newest(unit.connection, NEWEST)]
+    found = [replace(one, rejected_before=False, sanction=None) for one in comments.newest(unit.connection, NEWEST)]
     return Recent(found, policies.rules_of(unit.connection, sorted({one.site_id for one in found})))
 
 

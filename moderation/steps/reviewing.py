@@ -135,6 +135,13 @@ def note_author(work: Work, *, moderator_id: int, public_id: uuid.UUID, text: st
     _note(work, moderator_id, public_id, text, about_author=True)
 
 
+def note_author_by_id(work: Work, *, moderator_id: int, site_id: int, author_id: int, text: str) -> None:
+    """The same from the author's own page, for one of the site's authors."""
+    written = _checked(text)
+    with work() as unit:
+        notes.add(unit.connection, site_id=site_id, author_id=author_id, moderator_id=moderator_id, text=written)
+
+
 def _note(work: Work, moderator_id: int, public_id: uuid.UUID, text: str, *, about_author: bool) -> None:
     written = _checked(text)
     with work() as unit:

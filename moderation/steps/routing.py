@@ -8,9 +8,9 @@ from typing import Final
 from moderation.domain import attribution
 from moderation.domain.audit import Lots
 from moderation.domain.lifecycle import state_of_action
-from moderation.domain.policy import Check, Outcome
+from moderation.domain.policy import Check, Outcome, is_flagged
 from moderation.domain.vocabulary import Action, Actor, Mode, State, Verdict
-from moderation.steps import announcing, auditing, grouping
+from moderation.steps import announcing, auditing, grouping, tripping
 from moderation.steps.analysing import Analysed
 from moderation.store import comments, decisions, figures, scores
 from moderation.store.comments import Known, Routed
@@ -39,15 +39,16 @@ def route(
     used: UsedBundle | None,
     now: datetime,
     lots: Lots | None = None,
-) -> None:
+) -> Sequence[int]:
     """Stores scores and outcomes of a claimed batch and moves each comment that still waits under that claim.
 
-    With ``lots`` some of the automatic outcomes are drawn for the audit sample.
+    With ``lots`` some of the automatic outcomes are drawn for the audit sample. Returns the ids of stories whose
+    breaker should turn on (``steps.tripping``), once this is committed.
     """
     still = comments.lock_waiting(unit.connection, [one.waiting for one in analysed])
     settled = [one for one in analysed if one.waiting.id in still]
     if not settled:
-        return
+        return []
     bundle_id = used.id if used else None
     _record_scores(unit, settled, bundle_id)
     outcome_ids = scores.record_outcomes(
@@ -61,10 +62,14 @@ def route(
     announcing.announce(unit, [_news(rules, one, made, used, now) for one in applied], due_at=now)
     counted = auditing.draw(unit, applied, rules, lots) if lots else {}
     figures.add(unit.connection, {**_amounts(rules, settled, now), **counted})
+    hot = tripping.count(
+        unit, [(one.waiting.site_id, one.waiting.story_id, is_flagged(one.outcome)) for one in applied], rules, now=now
+    )
     # Last, so that a batch with the same authors waits no longer than this transaction's commit.
     comments.count_verdicts(
         unit.connection, [(one.waiting.author_id, State.WAITING, _state(rules, one)) for one in settled]
     )
+    return hot
 
 
 def _observes(rules: Mapping[int, SiteRules], one: Analysed) -> bool:

@@ -17,7 +17,7 @@ import structlog
 from classifiers import Scored
 from moderation.domain.audit import Lots
 from moderation.domain.jobs import Job
-from moderation.steps import analysing, routing
+from moderation.steps import analysing, routing, tripping
 from moderation.steps.analysing import Scorer
 from moderation.store import comments, policies, scores
 from moderation.store.comments import Waiting
@@ -131,7 +131,8 @@ def _score_batch(
             for waiting, scored in zip(batch, found, strict=True)
         ]
         used = routing.UsedBundle(live.bundle_id, live.bundle.name) if live else None
-        routing.route(unit, analysed, rules, used=used, now=now, lots=aside.lots)
+        hot = routing.route(unit, analysed, rules, used=used, now=now, lots=aside.lots)
+    tripping.trip(work, hot, now=now)
     if live is not None:
         _score_in_the_shadow(work, live, aside.shadow, batch)
     return len(batch)

@@ -15,7 +15,18 @@ import structlog
 
 from moderation.domain.jobs import Job
 from moderation.steps import braking, noticing, receiving
-from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases, notices
+from moderation.store import (
+    audit_sample,
+    breakers,
+    callbacks,
+    claims,
+    comments,
+    drift,
+    figures,
+    inbox,
+    leases,
+    notices,
+)
 from moderation.store.unit_of_work import UnitOfWork, Work
 
 LEASE: Final = "sweep"
@@ -64,17 +75,18 @@ def _announce_waiting(work: Work, now: datetime) -> None:
             unit.note(Job.SEND_NOTICES)
         if drift.is_due(unit.connection, now):
             unit.note(Job.MEASURE_DRIFT)
-        _tidy_audit_sample(unit, now)
+        _tidy(unit, now)
         claims.drop_stale(unit.connection, now)
         braking.forget_old_attempts(unit, now)
         figures.fold(unit.connection)
         leases.beat(unit.connection, HEARTBEAT, at=now)
 
 
-def _tidy_audit_sample(unit: UnitOfWork, now: datetime) -> None:
+def _tidy(unit: UnitOfWork, now: datetime) -> None:
     """Now and then: a lease that nobody drops says when it was done last."""
     if leases.take(unit.connection, _TIDIED, holder=now.isoformat(), now=now, until=now + _TIDIES_EVERY):
         audit_sample.close_unanswerable(unit.connection, drawn_before=now - LOOKS_WITHIN)
+        breakers.tidy(unit.connection, now=now, since=now - 2 * _TIDIES_EVERY)
 
 
 def _apply_crossed_events(work: Work) -> None:

@@ -10,7 +10,7 @@ from moderation.domain import attribution
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError
 from moderation.domain.jobs import Job
 from moderation.domain.vocabulary import CallbackType, Mode, Role
-from moderation.store import audit_log, callbacks, policies, stories
+from moderation.store import audit_log, breakers, callbacks, policies, stories
 from moderation.store.callbacks import NewCallback
 from moderation.store.stories import StoryPlace
 from moderation.store.unit_of_work import UnitOfWork, Work
@@ -18,6 +18,8 @@ from moderation.store.unit_of_work import UnitOfWork, Work
 HOURS: Final = (1, 6, 24)
 """For how long a story can be held at a time."""
 LONGEST_REASON: Final = 200
+RESTS: Final = timedelta(hours=1)
+"""For how long the breaker leaves a story alone of which a person has lifted a hold."""
 
 
 def watch(work: Work, story_id: int, *, on: bool, by: str) -> None:
@@ -47,20 +49,24 @@ def hold(work: Work, story_id: int, *, hours: int, reason: str, by: str, now: da
     until = now + timedelta(hours=hours)
     with work() as unit:
         story = _locked(unit, story_id)
-        stories.change(unit.connection, story.id, held_until=until, held_reason=told)
+        breakers.end(unit.connection, story.id, by=by, at=now)
+        stories.change(unit.connection, story.id, held_until=until, held_reason=told, breaker_from=until)
         _record(unit, story, "story.held", by, until=until.isoformat(), reason=told)
     return until
 
 
-def lift(work: Work, story_id: int, *, by: str) -> None:
+def lift(work: Work, story_id: int, *, by: str, now: datetime) -> None:
     """Ends a hold before its time. What was held meanwhile waits in the review queue.
+
+    Whoever lifts it has looked, so the story's breaker rests for a while, and counts afresh after that.
 
     Raises:
         NotFoundError: there is no such story.
     """
     with work() as unit:
         story = _locked(unit, story_id)
-        stories.change(unit.connection, story.id, held_until=None, held_reason=None)
+        breakers.end(unit.connection, story.id, by=by, at=now)
+        stories.change(unit.connection, story.id, held_until=None, held_reason=None, breaker_from=now + RESTS)
         _record(unit, story, "story.released", by)
 
 

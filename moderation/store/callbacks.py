@@ -15,14 +15,14 @@ from sqlalchemy import Connection, func, or_, select, text, true, update
 from moderation.domain.vocabulary import CallbackState, CallbackType
 from moderation.store.deliveries import FREE, REACHABLE
 from moderation.store.documents import document
-from moderation.store.schema import Callback, CallbackAttempt, Comment, Endpoint, Site, Story
+from moderation.store.schema import Author, Callback, CallbackAttempt, Comment, Endpoint, Site, Story
 
 
 @dataclass(frozen=True, slots=True)
 class NewCallback:
     """``payload`` is the ``data`` of the message; ``due_at`` the earliest time at which it may leave.
 
-    It is about a comment or a story: one of the two ids is given.
+    It is about a comment, a story or an author: one of the three ids is given.
     """
 
     site_id: int
@@ -33,13 +33,14 @@ class NewCallback:
     payload: Mapping[str, Any]
     due_at: datetime
     story_id: int | None = None
+    author_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
     """One callback with its latest attempt; ``code`` and ``detail`` tell why that failed.
 
-    It is about a comment, or else about a story.
+    It is about a comment, or else about a story or an author.
     """
 
     id: int
@@ -49,6 +50,8 @@ class Logged:
     comment_ext_id: str | None
     story_id: int | None
     story_title: str | None
+    author_id: int | None
+    author_name: str | None
     type: str
     version: int
     state: str
@@ -66,13 +69,14 @@ class Logged:
 # A message has one id; what goes to a second address of the site gets its number behind it, for ids are unique.
 _INSERT_MANY = text("""
 INSERT INTO callbacks
-    (site_id, endpoint_id, comment_id, story_id, decision_id, webhook_id, type, version, payload, state, due_at)
-SELECT t.site_id, e.id, t.comment_id, t.story_id, t.decision_id,
+    (site_id, endpoint_id, comment_id, story_id, author_id, decision_id, webhook_id, type, version, payload, state,
+     due_at)
+SELECT t.site_id, e.id, t.comment_id, t.story_id, t.author_id, t.decision_id,
        t.webhook_id || CASE WHEN e.nth > 1 THEN '_' || e.nth ELSE '' END,
        t.type, t.version, t.payload, CASE WHEN e.disabled THEN 'parked' ELSE 'pending' END, t.due_at
 FROM json_to_recordset(CAST(:rows AS json))
-     AS t(site_id bigint, comment_id bigint, story_id bigint, decision_id bigint, webhook_id text, type text,
-          version int, payload json, due_at timestamptz)
+     AS t(site_id bigint, comment_id bigint, story_id bigint, author_id bigint, decision_id bigint, webhook_id text,
+          type text, version int, payload json, due_at timestamptz)
 JOIN (SELECT id, site_id, row_number() OVER (PARTITION BY site_id ORDER BY id) AS nth,
              disabled_at IS NOT NULL AS disabled
       FROM endpoints WHERE site_id = ANY(:sites)) e ON e.site_id = t.site_id
@@ -93,6 +97,7 @@ def _row(new: NewCallback) -> dict[str, Any]:
         "site_id": new.site_id,
         "comment_id": new.comment_id,
         "story_id": new.story_id,
+        "author_id": new.author_id,
         "decision_id": new.decision_id,
         "webhook_id": f"msg_{uuid_utils.uuid7().hex}",
         "type": new.type,
@@ -168,6 +173,8 @@ def recent(
             Comment.ext_id,
             Callback.story_id,
             Story.title,
+            Callback.author_id,
+            Author.name,
             Callback.type,
             Callback.version,
             Callback.state,
@@ -184,6 +191,7 @@ def recent(
         .join(Site, Site.id == Callback.site_id)
         .outerjoin(Comment, Comment.id == Callback.comment_id)
         .outerjoin(Story, Story.id == Callback.story_id)
+        .outerjoin(Author, Author.id == Callback.author_id)
         .join(Endpoint, Endpoint.id == Callback.endpoint_id)
         .outerjoin(latest, true())
         .where(Callback.site_id == func.any(list(site_ids)))

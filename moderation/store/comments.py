@@ -61,11 +61,14 @@ class Waiting:
     text: str
     links: int
     reports: int
+    story_id: int
     author_id: int
     author_published: int
     attempts: int
     received_at: datetime
     story_held_until: datetime | None
+    sanction: str | None
+    sanctioned_until: datetime | None
     rejected_before: bool
 
 
@@ -235,11 +238,14 @@ WAITING_COLUMNS: Final = (
     Revision.text,
     Revision.links,
     Comment.reports,
+    Comment.story_id,
     Comment.author_id,
     Author.published,
     Comment.attempts,
     Revision.received_at,
     Story.held_until,
+    Author.sanction,
+    Author.sanctioned_until,
 )
 """The fields of ``Waiting`` but the last, which depends on what is asked for."""
 

@@ -64,6 +64,9 @@ _SUPERSEDED: Final = """
     UNION ALL SELECT FROM callbacks n
     WHERE n.story_id = c.story_id AND n.endpoint_id = c.endpoint_id AND n.version > c.version
       AND (n.state IN ('delivered', 'parked') OR n.state = 'pending' AND n.attempts > 0)
+    UNION ALL SELECT FROM callbacks n
+    WHERE n.author_id = c.author_id AND n.endpoint_id = c.endpoint_id AND n.version > c.version
+      AND (n.state IN ('delivered', 'parked') OR n.state = 'pending' AND n.attempts > 0)
 """
 
 # An endpoint that has just been failing is tried with one callback; the next claim learns what came of it.
@@ -103,8 +106,8 @@ def claim_due(
 ) -> list[Claimed]:
     """Takes up to ``most`` due callbacks, at most ``most_each`` for one endpoint together with its ``busy`` ones.
 
-    From ``wary_from`` failures in a row on, an endpoint gets a single one. What a newer callback of the same comment or
-    story made pointless is cancelled on the way.
+    From ``wary_from`` failures in a row on, an endpoint gets a single one. What a newer callback of the same comment,
+    story or author made pointless is cancelled on the way.
     """
     limits = {
         "now": now,

@@ -54,11 +54,10 @@ def add_endpoint(connection: Connection, site_id: int, url: str) -> None:
 
 
 def add_secret(
-    connection: Connection, site_id: int, purpose: SecretPurpose, ciphertext: bytes, valid_from: datetime
+    connection: Connection, site_id: int, purpose: SecretPurpose, ciphertext: bytes, valid_from: datetime, *, hint: str
 ) -> None:
-    connection.execute(
-        insert(Secret).values(site_id=site_id, purpose=purpose.value, ciphertext=ciphertext, valid_from=valid_from)
-    )
+    values = {"site_id": site_id, "purpose": purpose.value, "ciphertext": ciphertext, "hint": hint}
+    connection.execute(insert(Secret).values(valid_from=valid_from, **values))
 
 
 def retire_secrets(connection: Connection, site_id: int, purpose: SecretPurpose, until: datetime) -> int:
@@ -75,8 +74,8 @@ def retire_secrets(connection: Connection, site_id: int, purpose: SecretPurpose,
     return retired.rowcount
 
 
-def add_key(connection: Connection, site_id: int, digest: bytes) -> None:
-    connection.execute(insert(ApiKey).values(site_id=site_id, digest=digest))
+def add_key(connection: Connection, site_id: int, digest: bytes, *, hint: str) -> None:
+    connection.execute(insert(ApiKey).values(site_id=site_id, digest=digest, hint=hint))
 
 
 def revoke_keys(connection: Connection, site_id: int, at: datetime) -> int:

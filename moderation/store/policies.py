@@ -1,14 +1,14 @@
 """The rules that a site's comments are routed by: mode, policy version, term lists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from moderation.domain.policy import DEFAULT_THRESHOLDS, Policy, Thresholds
+from moderation.domain.policy import DEFAULT_BREAKER, DEFAULT_THRESHOLDS, Breaker, Policy, Thresholds
 from moderation.domain.term_lists import TermMatcher
 from moderation.domain.vocabulary import Label, Mode, Script
 from moderation.store import term_lists
@@ -82,6 +82,7 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
         blind=document.get("blind", default.blind),
         mask=document.get("mask", default.mask),
         mix_in=document.get("mix_in", default.mix_in),
+        breaker=_breaker(document.get("breaker", {})),
     )
 
 
@@ -97,7 +98,12 @@ def document_of(policy: Policy) -> dict[str, Any]:
         "blind": policy.blind,
         "mask": policy.mask,
         "mix_in": policy.mix_in,
+        "breaker": asdict(policy.breaker) if policy.breaker else None,
     }
+
+
+def _breaker(document: Mapping[str, Any] | None) -> Breaker | None:
+    return None if document is None else replace(DEFAULT_BREAKER, **document)
 
 
 def _thresholds(document: Mapping[str, Mapping[str, float | None]]) -> dict[Label, Thresholds]:

@@ -74,9 +74,12 @@ def find(connection: Connection, story_id: int, site_ids: Sequence[int]) -> Stor
 
 
 def lock(connection: Connection, story_id: int) -> StoryPlace | None:
-    """The story, locked for this transaction."""
+    """The story, locked for this transaction; new comments on it can still be stored."""
     row: Any = connection.execute(
-        select(*_PLACE).join(Site, Site.id == Story.site_id).where(Story.id == story_id).with_for_update(of=Story)
+        select(*_PLACE)
+        .join(Site, Site.id == Story.site_id)
+        .where(Story.id == story_id)
+        .with_for_update(of=Story, key_share=True)
     ).one_or_none()
     return StoryPlace(*row) if row else None
 

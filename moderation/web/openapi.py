@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from moderation.web.answers import json_answer
 from moderation.web.problem_codes import FIELD_CODES, PROBLEM_CODES
-from moderation.web.webhook import payloads, responses
+from moderation.web.webhook import payloads, responses, told
 from moderation.web.webhook.decisions import MOST_DECISIONS
 
 reference: Final = Blueprint("reference", __name__)
@@ -31,6 +31,12 @@ _ANSWERED: Final[tuple[type[BaseModel], ...]] = (
     responses.DecisionsAnswer,
     responses.Problem,
 )
+_TOLD: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
+    "comment": (told.CommentCallback, "A comment is held, or decided"),
+    "story": (told.StoryCallback, "A story is closed for comments, or open again"),
+    "author": (told.AuthorCallback, "An author is warned, suspended or banned, or that is lifted"),
+}
+"""What callbacks are about: the form of each, and when it is sent."""
 _REF: Final = "#/components/schemas/{model}"
 
 _SIGNED: Final = (
@@ -53,6 +59,7 @@ def show_reference() -> Response:
         "reference.html",
         info=described["info"],
         operations=_operations(described),
+        callbacks=described["webhooks"],
         schemas=described["components"]["schemas"],
         problems=PROBLEM_CODES,
         fields=FIELD_CODES,
@@ -79,6 +86,7 @@ def document() -> dict[str, Any]:
             "/v1/sites/{site}/comments/{comment_id}": {"get": _get_comment()},
             "/v1/sites/{site}/decisions": {"get": _get_decisions()},
         },
+        "webhooks": {name: {"post": _callback(name, *one)} for name, one in _TOLD.items()},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {
@@ -97,6 +105,7 @@ def document() -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     sent = models_json_schema([(model, "validation") for model in _SENT], ref_template=_REF)[1]["$defs"]
     answered = models_json_schema([(model, "serialization") for model in _ANSWERED], ref_template=_REF)[1]["$defs"]
+    callbacks = models_json_schema([(one, "serialization") for one, _ in _TOLD.values()], ref_template=_REF)[1]["$defs"]
     event = {
         "title": "Event",
         "oneOf": [{"$ref": _REF.format(model=model.__name__)} for model in _EVENTS],
@@ -108,7 +117,19 @@ def _schemas() -> dict[str, Any]:
             },
         },
     }
-    return {"Event": event, **sent, **answered}
+    return {"Event": event, **sent, **answered, **callbacks}
+
+
+def _callback(name: str, model: type[BaseModel], summary: str) -> dict[str, Any]:
+    """What the site's own address is sent."""
+    return {
+        "operationId": f"tell_{name}",
+        "summary": summary,
+        "description": "Sent to the site's address, signed with its callback secret. All but a 2xx is tried again.",
+        "parameters": _signed(),
+        "requestBody": _body(model.__name__),
+        "responses": {"204": {"description": "Taken"}, "410": {"description": "Gone for good: no more is sent"}},
+    }
 
 
 def _post_event() -> dict[str, Any]:

@@ -241,7 +241,7 @@ def test_the_receiver_accepts_either_signature_while_a_secret_is_changed(receive
 
 
 def test_the_receiver_acknowledges_a_type_that_it_does_not_know(receiver: Receiver) -> None:
-    body = encoded({"type": "story.closed", "timestamp": "2026-11-24T08:00:00Z", "data": {"id": "s"}})
+    body = encoded({"type": "author.sanctioned", "timestamp": "2026-11-24T08:00:00Z", "data": {"author_id": "a"}})
 
     assert receiver.ask("POST", body, signed(body, "m1")) == 204
     assert receiver.comments() == {}

@@ -17,7 +17,7 @@ from moderation.web.webhook.responses import Accepted, BatchAnswer, DecisionsAns
 GUIDE = Path(__file__).parents[2] / "docs" / "integrate.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 BLOCKS: list[dict[str, JsonValue]] = [json.loads(found) for found in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)]
-EVENTS = [block for block in BLOCKS if block.get("type") not in {None, *callbacks.KNOWN_TYPES}]
+EVENTS = [block for block in BLOCKS if block.get("type") not in {None, *callbacks.KNOWN_TYPES, *callbacks.ASIDE_TYPES}]
 COMMANDS = re.findall(r"^python -m moderation (.+)$", TEXT.replace("\\\n", " "), re.MULTILINE)
 
 
@@ -60,6 +60,15 @@ def test_the_callback_of_the_guide_is_one_that_a_receiver_understands() -> None:
     assert set(callback.data.model_extra) == {"id", "decision_id", "decided_at"}
 
 
+def test_the_act_on_an_author_of_the_guide_has_the_fields_of_a_real_one() -> None:
+    (shown,) = [block for block in BLOCKS if block.get("type") in callbacks.ASIDE_TYPES]
+    callback = callbacks.parse(json.dumps(shown).encode())
+
+    assert isinstance(callback, callbacks.AsideCallback)
+    assert set(callback.data.model_extra or {}) == {"decided_at"}
+    assert callbacks.aside_line(callback).startswith("author.sanctioned  author reader-1 v3  suspended")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_guide_has_the_options_that_it_shows(command: str) -> None:
     """Help is shown only where each option before it is known."""
@@ -69,7 +78,12 @@ def test_every_command_of_the_guide_has_the_options_that_it_shows(command: str) 
 
 
 def test_the_guide_shows_how_to_enrol_and_how_to_change_secrets() -> None:
-    assert {" ".join(shlex.split(command)[:2]) for command in COMMANDS} == {"enrol site", "secrets rotate", "enrol key"}
+    assert {" ".join(shlex.split(command)[:2]) for command in COMMANDS} == {
+        "enrol site",
+        "sites callback",
+        "secrets rotate",
+        "enrol key",
+    }
 
 
 def test_every_file_that_the_guide_links_to_exists() -> None:

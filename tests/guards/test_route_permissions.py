@@ -83,6 +83,17 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "stories": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
     "story": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
     "tend": (Reach.SITE, Permission.ACT_ON_STORIES),
+    "sites": (Reach.PAGE, Permission.MANAGE_SITE),
+    "site": (Reach.SITE, Permission.MANAGE_SITE),
+    "change_callback": (Reach.SITE, Permission.MANAGE_SITE),
+    "change_mode": (Reach.SITE, Permission.MANAGE_SITE),
+    "rotate_secret": (Reach.SITE, Permission.MANAGE_SITE),
+    "end_secret": (Reach.SITE, Permission.MANAGE_SITE),
+    "issue_key": (Reach.SITE, Permission.MANAGE_SITE),
+    "revoke_key": (Reach.SITE, Permission.MANAGE_SITE),
+    "author_page": (Reach.SITE, Permission.READ_REVIEW_QUEUE),
+    "sanction_author": (Reach.SITE, Permission.SANCTION_AUTHORS),
+    "note_on_author": (Reach.SITE, Permission.DECIDE),
     "holding": (Reach.PAGE, Permission.HOLD_EVERYTHING),
     "hold_site": (Reach.SITE, Permission.HOLD_EVERYTHING),
     "term_lists": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
@@ -156,6 +167,7 @@ def values(world: World, app: Flask) -> Mapping[str, str]:
         moderator_id, session_id = connection.execute(text("SELECT moderator_id, id FROM sessions")).one()
         decision_id = connection.scalar(text("SELECT id FROM decisions WHERE moderator_id IS NOT NULL"))
         story_id = connection.scalar(text("SELECT id FROM stories"))
+        author_id = connection.scalar(text("SELECT id FROM authors"))
         bundle_id = connection.scalar(text("SELECT max(id) FROM bundles"))
     return {
         "public_id": str(held),
@@ -164,6 +176,9 @@ def values(world: World, app: Flask) -> Mapping[str, str]:
         "bundle_id": str(bundle_id),
         "list_id": str(list_id),
         "story_id": str(story_id),
+        "author_id": str(author_id),
+        "secret_id": "1",
+        "key_id": "1",
         "bulk_id": "018f0000-0000-7000-8000-000000000000",
         "seen": f"{held}:1:1",
         "act": "publish",

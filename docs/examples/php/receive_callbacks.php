@@ -34,9 +34,11 @@ function receive(): int
         return 401;
     }
     $callback = json_decode($body, true, 512, JSON_THROW_ON_ERROR);
-    if (in_array($callback['type'], ['comment.held', 'comment.decided'], true)) { // others may come later: acknowledge
+    if (in_array($callback['type'], ['comment.held', 'comment.decided'], true)) {
         apply($webhookId, $callback['data']);
     }
+    // "story.closed", "story.reopened" and "author.sanctioned" close your form and warn or stop a reader, where your site
+    // can do that: keep their version beside the story or author. Acknowledge these and all other types in any case.
     return 204;
 }
 

@@ -50,8 +50,10 @@ def receive(environ: WSGIEnvironment) -> str:
     if not is_genuine(environ, body):
         return "401 Unauthorized"
     callback = json.loads(body)
-    if callback["type"] in {"comment.held", "comment.decided"}:  # other types may come later: acknowledge them
+    if callback["type"] in {"comment.held", "comment.decided"}:
         apply(environ["HTTP_WEBHOOK_ID"], callback["data"])
+    # "story.closed", "story.reopened" and "author.sanctioned" close your form, and warn or stop a reader, where your
+    # site can do that: keep their version beside the story or author. Acknowledge these, and all other types, anyway.
     return "204 No Content"
 
 

@@ -10,9 +10,11 @@ from moderation.store.schema.comments import (
     Report,
     Revision,
     Story,
+    StoryBreaker,
+    StoryPulse,
 )
 from moderation.store.schema.deciding import AuditDraw, Callback, CallbackAttempt, Claim, Decision, Outcome, Score
-from moderation.store.schema.desk import Escalation, Note, Skip
+from moderation.store.schema.desk import AuthorSanction, Escalation, Note, Skip
 from moderation.store.schema.operation import (
     AuditEntry,
     Bundle,
@@ -40,6 +42,7 @@ __all__ = [
     "AuditDraw",
     "AuditEntry",
     "Author",
+    "AuthorSanction",
     "Base",
     "Bundle",
     "Callback",
@@ -84,6 +87,8 @@ __all__ = [
     "SiteNotices",
     "Skip",
     "Story",
+    "StoryBreaker",
+    "StoryPulse",
     "TermList",
     "TermListVersion",
 ]

@@ -64,7 +64,8 @@ class EarlyEvent(Base):
 class Story(Base):
     """An article that is commented on. Until ``held_until`` each new comment on it is held, for ``held_reason``.
 
-    ``version`` rises with everything the site is told about it.
+    A hold without a reason is that of the breaker, which counts only comments from ``breaker_from`` on. ``version``
+    rises with everything the site is told about it.
     """
 
     __tablename__ = "stories"
@@ -83,13 +84,60 @@ class Story(Base):
     watched: Mapped[bool] = mapped_column(server_default=text("false"))
     held_until: Mapped[datetime | None]
     held_reason: Mapped[str | None] = mapped_column(Text)
+    breaker_from: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[Now]
 
 
+class StoryPulse(Base):
+    """How many comments on a story were routed about then, and how many of them were flagged for what they say.
+
+    Rows are only added, so that no writer waits; the sweep folds those of one minute and forgets what no window holds.
+    """
+
+    __tablename__ = "story_pulses"
+    __table_args__ = (Index("ix_story_pulses_story", "story_id", "at"), Index("ix_story_pulses_at", "at"))
+
+    id: Mapped[RowId]
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
+    at: Mapped[datetime]
+    comments: Mapped[int]
+    flagged: Mapped[int]
+
+
+class StoryBreaker(Base):
+    """That a story's breaker turned on by itself: the counts that did it, the policy's ``share``, and until when.
+
+    A person who ends it early is ``ended_by``. Of a story one at most is open (``ended_at`` null); whether that one
+    still holds is a matter of ``until``.
+    """
+
+    __tablename__ = "story_breakers"
+    __table_args__ = (
+        Index("uq_story_breakers_open", "story_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_story_breakers_story", "story_id", "id"),
+        Index("ix_story_breakers_site", "site_id", "until"),
+    )
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    comments: Mapped[int]
+    flagged: Mapped[int]
+    share: Mapped[float] = mapped_column(Float)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(Text)
+
+
 class Author(Base):
-    """A reader at one site. E-mail and IP are kept only as keyed digests; the counts are kept up, never recounted."""
+    """A reader at one site. E-mail and IP are kept only as keyed digests; the counts are kept up, never recounted.
+
+    ``sanction`` is the suspension or ban in force, unless ``sanctioned_until`` is over. ``version`` rises with
+    everything the site is told about the author.
+    """
 
     __tablename__ = "authors"
     __table_args__ = (
@@ -112,6 +160,9 @@ class Author(Base):
     registered_at: Mapped[datetime | None]
     published: Mapped[int] = mapped_column(server_default="0")
     rejected: Mapped[int] = mapped_column(server_default="0")
+    sanction: Mapped[str | None] = mapped_column(Text)
+    sanctioned_until: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[Now]
 
 

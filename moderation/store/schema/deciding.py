@@ -139,7 +139,7 @@ class AuditDraw(Base):
 class Callback(Base):
     """The outbox: one signed message to one endpoint. ``payload`` is the ``data`` of the message, without any text.
 
-    It is about a comment or about a story; versions are compared among those about the same.
+    It is about a comment, a story or an author; versions are compared among those about the same.
     """
 
     __tablename__ = "callbacks"
@@ -148,7 +148,8 @@ class Callback(Base):
         Index("ix_callbacks_parked", "site_id", "id", postgresql_where=text("state = 'parked'")),
         Index("ix_callbacks_comment", "comment_id"),
         Index("ix_callbacks_story", "story_id", postgresql_where=text("story_id IS NOT NULL")),
-        CheckConstraint("(comment_id IS NULL) <> (story_id IS NULL)", name="one_subject"),
+        Index("ix_callbacks_author", "author_id", postgresql_where=text("author_id IS NOT NULL")),
+        CheckConstraint("num_nonnulls(comment_id, story_id, author_id) = 1", name="one_subject"),
     )
 
     id: Mapped[RowId]
@@ -156,6 +157,7 @@ class Callback(Base):
     endpoint_id: Mapped[int] = mapped_column(ForeignKey("endpoints.id"))
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
     story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
     webhook_id: Mapped[str] = mapped_column(Text, unique=True)
     type: Mapped[str] = mapped_column(Text)

@@ -29,6 +29,37 @@ class Note(Base):
     at: Mapped[Now]
 
 
+class AuthorSanction(Base):
+    """A warning, suspension or ban of an author, kept when it is over. ``reason`` is for the desk alone.
+
+    ``notice`` is what the site is told to say to the reader. ``until`` is null but for a suspension; what was lifted,
+    or replaced by another sanction, has an ``ended_at``. Of suspensions and bans an author has one at a time.
+    """
+
+    __tablename__ = "author_sanctions"
+    __table_args__ = (
+        Index("ix_author_sanctions_author", "author_id", "id"),
+        Index(
+            "uq_author_sanctions_running",
+            "author_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND kind <> 'warning'"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    notice: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime | None]
+    by_id: Mapped[int] = mapped_column(ForeignKey("moderators.id"))
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("moderators.id"))
+
+
 class Skip(Base):
     """One person leaves a comment to the others; for them it stays where it is."""
 

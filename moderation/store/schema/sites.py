@@ -44,7 +44,10 @@ class Endpoint(Base):
 
 
 class Secret(Base):
-    """A signing secret, encrypted at rest; several are valid at once while one is rotated."""
+    """A signing secret, encrypted at rest; several are valid at once while one is rotated.
+
+    ``hint`` is its last characters, by which people tell it from others; secrets made before hints were have none.
+    """
 
     __tablename__ = "secrets"
 
@@ -52,18 +55,20 @@ class Secret(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
     purpose: Mapped[str] = mapped_column(Text)
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    hint: Mapped[str] = mapped_column(Text, server_default="")
     valid_from: Mapped[Now]
     valid_to: Mapped[datetime | None]
 
 
 class ApiKey(Base):
-    """A Bearer token's SHA-256; the token itself is shown once and never stored."""
+    """A Bearer token's SHA-256; of the token itself, which is shown once, only the last characters are kept."""
 
     __tablename__ = "api_keys"
 
     id: Mapped[RowId]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    hint: Mapped[str] = mapped_column(Text, server_default="")
     created_at: Mapped[Now]
     revoked_at: Mapped[datetime | None]
 

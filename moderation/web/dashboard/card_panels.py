@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from moderation.domain.errors import InvalidValueError
 from moderation.domain.permission import Permission, permits
 from moderation.steps import reviewing
-from moderation.store import notes, surroundings
+from moderation.store import authors, notes, surroundings
 from moderation.store.review_queue import Card
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, role_at, visitor
@@ -34,6 +34,7 @@ def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
     with runtime().reading() as connection:
         decisions = surroundings.decisions_about(connection, card.author_id)
         written = notes.of_author(connection, card.author_id)
+        place = authors.find(connection, card.author_id, [card.site_id])
     settled = card.author_published + card.author_rejected
     page = render_template(
         "author.html",
@@ -41,6 +42,8 @@ def _show(card: Card, problem: Problem | None = None) -> ResponseReturnValue:
         settled=settled,
         rejected=card.author_rejected / settled if settled else None,
         decisions=decisions,
+        standing=place.standing(runtime().now()) if place else None,
+        until=place.sanctioned_until if place else None,
         notes=written,
         may_decide=permits(role_at(card.site_id), Permission.DECIDE),
         filter=wanted_filter(),

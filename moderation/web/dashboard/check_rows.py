@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from moderation.domain.policy import MARK_RULE
+from moderation.domain.policy import BANNED_RULE, MARK_RULE, SUSPENDED_RULE
 from moderation.domain.vocabulary import Label
 
 _BELOW: Final = "new_author"
 """The one rule that fires below its threshold, not from it on."""
 _RULES: Final = (
+    SUSPENDED_RULE,
     "everything_held",
     "story_held",
     "new_author",
@@ -19,6 +20,12 @@ _RULES: Final = (
     "edited_after_rejection",
     "too_long_to_score",
 )
+_SAME: Final = {
+    BANNED_RULE: SUSPENDED_RULE,
+    "term_list_reject": "term_list",
+    MARK_RULE: "term_list",
+}
+"""One check goes by another name where it finds more."""
 _RESULTS: Final = {"publish": "found_nothing", "hold": "holds", "reject": "rejects"}
 
 
@@ -39,7 +46,7 @@ class CheckRow:
 def check_rows(checks: Sequence[Mapping[str, Any]]) -> list[CheckRow]:
     """The checks in their order, the decisive one first, then what a policy could check and this one did not."""
     ran = [_row(check) for check in checks]
-    names = {row.name for row in ran}
+    names = {_SAME.get(row.name, row.name) for row in ran}
     missing = [name for name in (*(label.value for label in Label), *_RULES) if name not in names]
     return ran + [CheckRow(name, None, None, below=False, detail="", result="not_run") for name in missing]
 

@@ -1,4 +1,6 @@
-"""Holding everything at a site for a time, and the line that says so on every page while it lasts."""
+"""Holding everything at a site for a time, and the lines that say so on every page while it, or a breaker, lasts."""
+
+from typing import Final
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,12 +8,16 @@ from flask.typing import ResponseReturnValue
 from moderation.domain.errors import InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.steps import holding as step
-from moderation.store import site_holds
+from moderation.store import breakers, site_holds
+from moderation.store.breakers import Tripped
 from moderation.store.moderators import RoleAt
 from moderation.store.site_holds import SiteHold
 from moderation.web.current import runtime
 from moderation.web.dashboard.blueprint import dashboard, visitor
 from moderation.web.errors import Problem, problem_of
+
+MOST_TOLD: Final = 3
+"""Breakers that every page tells of; the page of stories has all."""
 
 
 @dashboard.get("/holding")
@@ -62,4 +68,13 @@ def hold_site(slug: str) -> ResponseReturnValue:
 
 @dashboard.app_context_processor
 def _holds() -> dict[str, object]:
-    return {"site_holds": _running}
+    return {"site_holds": _running, "story_breakers": _breakers}
+
+
+def _breakers() -> list[Tripped]:
+    """Those that hold a story now, at sites that the visitor has a role at."""
+    if not g.get("admitted"):
+        return []
+    sites = [at.site_id for at in visitor().roles if permits(at.role, Permission.READ_REVIEW_QUEUE)]
+    with runtime().reading() as connection:
+        return breakers.running(connection, sites, runtime().now(), limit=MOST_TOLD)

@@ -39,7 +39,7 @@ GROUPS: Final = (
                 ("dashboard.card", "dashboard.alike"),
             ),
             Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
-            Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE),
+            Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE, ("dashboard.author_page",)),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),
             Entry("dashboard.handover", N_("Since you left"), Permission.READ_REVIEW_QUEUE, ("dashboard.leave_note",)),
             Entry("dashboard.figures", N_("Figures"), Permission.SEE_FIGURES),
@@ -75,6 +75,7 @@ GROUPS: Final = (
                 ("dashboard.set_notices", "dashboard.try_channel"),
             ),
             Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
+            Entry("dashboard.sites", N_("Sites"), Permission.MANAGE_SITE, ("dashboard.site",)),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from moderation.domain.errors import InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.permission import Permission, permits
 from moderation.steps import tending
+from moderation.store import breakers
 from moderation.store import search as finding
 from moderation.store import stories as places
 from moderation.store.search import Wanted
@@ -19,6 +20,8 @@ from moderation.web.errors import Problem, problem_of
 
 PAGE: Final = 25
 LISTED: Final = 50
+TOLD: Final = 10
+"""Times at which a story's breaker turned on that its page tells."""
 LATELY: Final = timedelta(hours=24)
 _LARGEST_ID: Final = 2**63 - 1
 
@@ -57,6 +60,7 @@ def _show(story: StoryPlace, problem: Problem | None = None) -> ResponseReturnVa
         wanted = Wanted([story.site_id], story_id=story.id)
         rows = finding.find(connection, wanted, before=int(before) if before else None, limit=PAGE + 1)
         counts = places.counts(connection, story.id)
+        tripped = breakers.of_story(connection, story.id, limit=TOLD)
     page = render_template(
         "story.html",
         story=story,
@@ -65,6 +69,7 @@ def _show(story: StoryPlace, problem: Problem | None = None) -> ResponseReturnVa
         counts_end=places.COUNTED if sum(counts.values()) == places.COUNTED else None,
         found=rows[:PAGE],
         before=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        breakers=tripped,
         hours=tending.HOURS,
         may_act=permits(role_at(story.site_id), Permission.ACT_ON_STORIES),
         problem=problem,
@@ -93,7 +98,7 @@ def _act(story: StoryPlace, act: str) -> None:
             reason = request.form.get("reason", "").replace("\x00", "")
             tending.hold(work, story.id, hours=_hours(), reason=reason, by=by, now=now)
         case "lift":
-            tending.lift(work, story.id, by=by)
+            tending.lift(work, story.id, by=by, now=now)
         case "close":
             tending.close(work, story.id, by=by, role=role, now=now)
         case "reopen":

@@ -1,12 +1,13 @@
 """Words in the visitor's language: phrases, Bangla digits, relative times, reasons and problems in plain words."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from babel.dates import format_timedelta
 
+from moderation.domain.policy import SUSPENDED_RULE
 from moderation.web.dashboard.catalogues import LANGUAGES, phrases, translations
 from moderation.web.dashboard.code_words import ATTEMPT_WORDS, CODE_WORDS, UNKNOWN_FAILURE
 from moderation.web.dashboard.problem_words import OTHER_TITLE, PROBLEM_WORDS, TITLES
@@ -83,7 +84,7 @@ def _distance(signed: timedelta, language: str) -> str:
     return written.translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
-def reason(check: Mapping[str, Any], language: str) -> str:
+def reason(check: Mapping[str, Any], language: str, now: datetime) -> str:
     """A check in words: what it found, with the value and the threshold where there are such."""
     is_score = bool(check.get("label"))
     parts = [code(str(check.get("label") or check["rule"]), language)]
@@ -93,8 +94,18 @@ def reason(check: Mapping[str, Any], language: str) -> str:
         threshold = _number(check["threshold"], is_score)
         parts.append(translated("(held from {threshold})", language, threshold=threshold))
     if check.get("detail"):
-        parts.append(str(check["detail"]))
+        parts.append(detail(str(check["rule"]), str(check["detail"]), language, now))
     return " ".join(parts)
+
+
+def detail(rule: str, written: str, language: str, now: datetime) -> str:
+    """A check's detail as it stands, which may be a reader's words; a time is told by how far it is from now."""
+    if rule != SUSPENDED_RULE or not written:
+        return written
+    ends = datetime.fromisoformat(written)
+    if ends > now:
+        return translated("(ends {when})", language, when=ahead(ends - now, language))
+    return translated("(ended {when})", language, when=ago(now - ends, language))
 
 
 def figure(value: float, language: str, is_score: bool) -> str:

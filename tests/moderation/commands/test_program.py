@@ -241,3 +241,23 @@ def test_replaying_where_nothing_is_parked_sends_nothing(run: Run) -> None:
     run(*SITE)
     assert answer(run("callbacks", "replay", "khobor", "--json")) == {"site": "khobor", "replayed": 0}
     assert answer(run("callbacks", "list", "--json")) == []
+
+
+def test_a_site_moves_its_callbacks_and_ends_what_it_was_known_by(run: Run) -> None:
+    run("migrate")
+    made = answer(run(*SITE, "--json"))
+    run("sites", "callback", "khobor", "https://10.0.0.5/x", code=2)
+    run("sites", "callback", "khobor", "https://93.184.215.14/moderation")
+    assert answer(run("sites", "list", "--json"))[0]["callbacks"] == ["https://93.184.215.14/moderation"]
+    run("sites", "rotate", "khobor", "--purpose", "webhook")
+    known = answer(run("sites", "show", "khobor", "--json"))["credentials"]
+    assert [one["what"] for one in known] == ["webhook secret", "callback secret", "webhook secret", "key"]
+    assert known[-1]["hint"] == made["api_key"][-4:]
+    assert "whsec_" not in run("sites", "show", "khobor").stdout
+    run("sites", "end-secret", "khobor", str(known[2]["id"]))
+    run("sites", "end-secret", "khobor", str(known[0]["id"]), code=2)
+    run("sites", "revoke-key", "khobor", str(known[-1]["id"]))
+    assert [one["what"] for one in answer(run("sites", "show", "khobor", "--json"))["credentials"]] == [
+        "webhook secret",
+        "callback secret",
+    ]

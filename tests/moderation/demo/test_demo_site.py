@@ -117,10 +117,32 @@ def test_an_empty_page_says_how_to_fill_it(world: World) -> None:
 
 
 def test_a_callback_of_a_type_from_the_future_is_acknowledged(world: World) -> None:
-    answer = world.hear("m1", {"type": "story.closed", "timestamp": "2026-11-24T08:00:00Z", "data": {}})
+    answer = world.hear("m1", {"type": "weather.changed", "timestamp": "2026-11-24T08:00:00Z", "data": {}})
 
     assert answer.status_code == 204
     assert "does not know" in world.lines[0]
+
+
+def test_what_a_desk_did_about_a_story_or_an_author_is_told_in_one_line(world: World) -> None:
+    desk: JsonValue = {"kind": "moderator", "role": "editor"}
+    closed: JsonValue = {"site": "khobor", "story_id": "s-1", "version": 1, "closed": True, "decided_by": desk}
+    banned: JsonValue = {
+        "site": "khobor",
+        "author_id": "reader-9",
+        "version": 2,
+        "act": "suspended",
+        "sanction": "suspension",
+        "until": "2026-11-27T08:00:00Z",
+        "notice": "সংযত\u202e থাকুন",
+        "decided_by": desk,
+    }
+    for number, (kind, data) in enumerate([("story.closed", closed), ("author.sanctioned", banned)]):
+        answer = world.hear(f"m{number}", {"type": kind, "timestamp": "2026-11-24T08:00:00Z", "data": data})
+        assert answer.status_code == 204
+    story, author = world.lines
+    assert story.endswith("story.closed     story s-1 v1  by: moderator (editor)")
+    assert "author reader-9 v2  suspended  in force: suspension until 2026-11-27T08:00:00Z" in author
+    assert "\u202e" not in author
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[" * 50_000, b'{"type": "comment.decided", "data": {}}'])

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from moderation.domain.event import AuthorFacts
 from moderation.domain.jobs import Job
 from moderation.domain.notice import NoticeKind, Turn, Way
 from moderation.domain.vocabulary import Role
-from moderation.steps import noticing, reviewing
+from moderation.steps import enrolling, noticing, reviewing
 from moderation.store import notice_choices
 from moderation.store.notice_choices import Choice, Limits
 from moderation.store.schema import Comment, Endpoint, Notice
@@ -201,6 +202,20 @@ def test_a_breaker_is_told_once_however_often_it_says_so_and_another_desk_hears_
         with work() as unit:
             noticing.tell_breaker(unit, site_id=site, story_id=7, title="বাজেট", tripped=tripped, now=NOW)
     assert told(world) == [("story_breaker", Turn.OVER, nasrin), ("story_breaker", Turn.BACK, nasrin)]
+
+
+def test_a_story_whose_breaker_trips_is_told_to_who_chose_so(world: World, site: int) -> None:
+    enrolling.set_policy(
+        world.work,
+        site_slug="khobor",
+        document={"breaker": {"share": 0.5, "least": 6, "minutes": 30, "hold_minutes": 20}},
+    )
+    nasrin = world.make_moderator("Nasrin", site_id=site)
+    choose(world, nasrin)
+    for n in range(6):
+        world.make_comment(site, f"c{n}", f"তোকে মারবো {n}#", author=AuthorFacts(f"a{n % 3}", "রহিম"))
+    world.score(world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0)), now=NOW)
+    assert told(world) == [("story_breaker", Turn.OVER, nasrin)]
 
 
 def test_what_was_not_sent_yet_gives_way_to_the_newer_word(world: World, site: int) -> None:

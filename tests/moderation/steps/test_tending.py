@@ -62,7 +62,7 @@ def test_a_hold_that_is_lifted_holds_no_longer_and_both_are_on_record(world: Wor
     site_id = world.make_site()
     world.make_comment(site_id, "c1")
     tending.hold(world.work, _story_id(world), hours=24, reason="x", by="moderator 7", now=NOW)
-    tending.lift(world.work, _story_id(world), by="moderator 7")
+    tending.lift(world.work, _story_id(world), by="moderator 7", now=NOW)
     world.score(now=NOW)
     assert world.status(site_id, "c1").state is State.PUBLISHED
     assert _acts(world) == ["story.held", "story.released"]

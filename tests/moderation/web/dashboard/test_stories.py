@@ -4,8 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from moderation.domain.event import StoryFacts
+from moderation.domain.event import AuthorFacts, StoryFacts
 from moderation.domain.vocabulary import Role
+from moderation.steps import enrolling
 from moderation.store.schema import Story
 from tests.factories import World
 from tests.moderation.web.dashboard.conftest import csrf_of, make_person
@@ -111,3 +112,37 @@ def test_a_closing_stands_among_the_deliveries_as_one_about_a_story(world: World
     make_person(world, client, Role.EDITOR)
     assert _act(client, _path(world), "close") == 303
     assert f'href="{_path(world)}"' in _page(client, "/deliveries")
+
+
+def test_a_breaker_that_turned_on_is_told_on_every_page_and_on_the_storys_own(
+    world: World, client: FlaskClient
+) -> None:
+    site_id = world.make_site()
+    enrolling.set_policy(world.work, site_slug="khobor", document={"breaker": {"least": 5}})
+    for n in range(5):
+        world.make_comment(
+            site_id, f"c{n}", f"তোকে মারবো {n}#", story=_facts("<b>s1"), author=AuthorFacts(f"a{n}", "রহিম")
+        )
+    live = world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0))
+    world.score(live, now=world.runtime.now())
+    make_person(world, client, Role.EDITOR)
+    path = _path(world, "<b>s1")
+    for page in ("/decisions", "/stories", path):
+        shown = _page(client, page)
+        assert "data-breaker" in shown
+        assert "খবর &lt;b&gt;s1" in shown
+    assert _act(client, path, "lift") == 303
+    page = _page(client, path)
+    assert "data-breaker" not in page
+    assert 'class="turned-on"' in page
+
+
+def test_another_desks_breaker_is_told_nowhere(world: World, client: FlaskClient) -> None:
+    world.make_site("amar")
+    site_id = world.make_site("other")
+    enrolling.set_policy(world.work, site_slug="other", document={"breaker": {"least": 5}})
+    for n in range(5):
+        world.make_comment(site_id, f"c{n}", f"তোকে মারবো {n}#", author=AuthorFacts(f"a{n}", "রহিম"))
+    world.score(world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0)), now=world.runtime.now())
+    make_person(world, client, Role.EDITOR, site="amar")
+    assert "data-breaker" not in _page(client, "/decisions")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from moderation.web.dashboard import wording
+from tests.factories import NOW
 
 
 @pytest.mark.parametrize(
@@ -45,5 +46,12 @@ def test_an_unknown_language_is_bangla() -> None:
 
 def test_a_reason_names_label_value_and_threshold() -> None:
     check = {"rule": "label_hold", "label": "threat", "value": 0.914, "threshold": 0.6, "detail": ""}
-    assert wording.reason(check, "en") == "threat 0.91 (held from 0.60)"
-    assert wording.reason(check, "bn") == "হুমকি ০.৯১ (সীমা ০.৬০)"
+    assert wording.reason(check, "en", NOW) == "threat 0.91 (held from 0.60)"
+    assert wording.reason(check, "bn", NOW) == "হুমকি ০.৯১ (সীমা ০.৬০)"
+
+
+def test_the_end_of_a_suspension_is_told_by_how_far_it_is() -> None:
+    check = {"rule": "author_suspended", "detail": (NOW + timedelta(days=3)).isoformat()}
+    assert wording.reason(check, "en", NOW) == "the author is suspended (ends in 3 days)"
+    assert wording.reason(check, "en", NOW + timedelta(days=5)) == "the author is suspended (ended 2 days ago)"
+    assert "৩ দিন" in wording.reason(check, "bn", NOW)
