@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from moderation.addresses import AllowList
 from moderation.broker import Broker, celery_app
 from moderation.callback_client import CallbackClient
+from moderation.drawing.draughtsman import Draughtsman
 from moderation.live_classifier import LiveClassifier
 from moderation.settings import Settings, SettingsError
 from moderation.store import bundles
@@ -41,6 +42,7 @@ class Runtime:
     shadow: LiveClassifier
     allow: AllowList
     callback_client: CallbackClient
+    draughtsman: Draughtsman
     now: Callable[[], datetime]
 
     def reading(self) -> AbstractContextManager[Connection]:
@@ -125,5 +127,6 @@ def build_runtime(settings: Settings, *, socket_timeout: float = 2.0) -> Runtime
         shadow=LiveClassifier(read_shadow),
         allow=allow,
         callback_client=CallbackClient(allow),
+        draughtsman=Draughtsman(),
         now=lambda: datetime.now(UTC),
     )

@@ -15,7 +15,7 @@ import structlog
 
 from moderation.domain.jobs import Job
 from moderation.steps import braking, receiving
-from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases
+from moderation.store import audit_sample, callbacks, claims, comments, drift, figures, inbox, leases, score_tallies
 from moderation.store.unit_of_work import UnitOfWork, Work
 
 LEASE: Final = "sweep"
@@ -25,6 +25,8 @@ EVERY: Final = timedelta(seconds=2)
 EARLY_FOR: Final = timedelta(days=30)
 """How long an event waits for its comment; one that has not come by then was never sent, or is gone at the site too."""
 _MOST_EARLY: Final = 200
+_FOLDED: Final = "score_tallies"
+_FOLDS_EVERY: Final = timedelta(seconds=30)
 _TIDIED: Final = "audit_sample"
 _TIDIES_EVERY: Final = timedelta(minutes=10)
 LOOKS_WITHIN: Final = timedelta(days=14)
@@ -64,6 +66,7 @@ def _announce_waiting(work: Work, now: datetime) -> None:
         claims.drop_stale(unit.connection, now)
         braking.forget_old_attempts(unit, now)
         figures.fold(unit.connection)
+        _fold_score_tallies(unit, now)
         leases.beat(unit.connection, HEARTBEAT, at=now)
 
 
@@ -71,6 +74,11 @@ def _tidy_audit_sample(unit: UnitOfWork, now: datetime) -> None:
     """Now and then: a lease that nobody drops says when it was done last."""
     if leases.take(unit.connection, _TIDIED, holder=now.isoformat(), now=now, until=now + _TIDIES_EVERY):
         audit_sample.close_unanswerable(unit.connection, drawn_before=now - LOOKS_WITHIN)
+
+
+def _fold_score_tallies(unit: UnitOfWork, now: datetime) -> None:
+    if leases.take(unit.connection, _FOLDED, holder=now.isoformat(), now=now, until=now + _FOLDS_EVERY):
+        score_tallies.fold(unit.connection)
 
 
 def _apply_crossed_events(work: Work) -> None:

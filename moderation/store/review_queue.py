@@ -57,6 +57,8 @@ class Card:
     drawn: bool
     priority: float
     author_id: int
+    slug: str
+    policy_version: int | None
 
     @property
     def waits(self) -> bool:
@@ -70,6 +72,7 @@ class PastDecision:
     public_id: uuid.UUID
     comment_id: uuid.UUID
     site: str
+    slug: str
     text: str
     verdict: Verdict | None
     labels: Sequence[str]
@@ -78,16 +81,14 @@ class PastDecision:
     moderator_id: int | None
     standing: bool
     at: datetime
+    policy_version: int | None = None
+    """Of the policy that made it; none for a decision of a person, or of the site."""
 
 
-def newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type SQLAlchemy does not name
-    """The checks of a revision's newest outcome."""
+def newest_outcome(column: Any = Outcome.checks) -> Any:  # noqa: ANN401 - a subquery, whose type SQLAlchemy does not name
+    """The checks of a revision's newest outcome, or another column of it."""
     return (
-        select(Outcome.checks)
-        .where(Outcome.revision_id == Revision.id)
-        .order_by(Outcome.id.desc())
-        .limit(1)
-        .scalar_subquery()
+        select(column).where(Outcome.revision_id == Revision.id).order_by(Outcome.id.desc()).limit(1).scalar_subquery()
     )
 
 
@@ -139,6 +140,8 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             is_drawn().label("drawn"),
             func.coalesce(_priority_drawn(), Comment.priority).label("priority"),
             Comment.author_id,
+            Site.slug,
+            newest_outcome(Outcome.policy_version).label("policy_version"),
         )
         .join(Site, Site.id == Comment.site_id)
         .join(Story, Story.id == Comment.story_id)
@@ -182,6 +185,7 @@ def latest_decisions(
             Decision.public_id,
             Comment.public_id.label("comment_id"),
             Site.name.label("site"),
+            Site.slug,
             Revision.text,
             Decision.verdict,
             Decision.labels,
@@ -190,12 +194,14 @@ def latest_decisions(
             Decision.moderator_id,
             (Comment.standing_decision_id == Decision.id).label("standing"),
             Decision.at,
+            Outcome.policy_version,
         )
         .join(Comment, Comment.id == Decision.comment_id)
         .join(Site, Site.id == Decision.site_id)
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Decision.revision))
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
         .outerjoin(Bundle, Bundle.id == Decision.bundle_id)
+        .outerjoin(Outcome, Outcome.id == Decision.outcome_id)
         .where(Decision.site_id == func.any(list(site_ids)), or_(Decision.actor != Actor.CLASSIFIER.value, ~looked_at))
         .order_by(Decision.id.desc())
         .limit(limit)

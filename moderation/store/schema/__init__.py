@@ -1,4 +1,4 @@
-"""The tables, in five families. Importing this package registers them all on ``Base.metadata``."""
+"""The tables, in families. Importing this package registers them all on ``Base.metadata``."""
 
 from moderation.store.schema.base import Base
 from moderation.store.schema.comments import (
@@ -33,6 +33,7 @@ from moderation.store.schema.operation import (
 )
 from moderation.store.schema.promoting import GateVerdict, GoldRow, GoldSet
 from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList, TermListVersion
+from moderation.store.schema.tallying import ScoreTally, ScoreTallyChange
 
 __all__ = [
     "ApiKey",
@@ -71,6 +72,8 @@ __all__ = [
     "Report",
     "Revision",
     "Score",
+    "ScoreTally",
+    "ScoreTallyChange",
     "SecondFactor",
     "Secret",
     "Session",

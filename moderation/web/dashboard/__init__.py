@@ -1,6 +1,6 @@
 """The moderators' dashboard: log in, the review queue, one comment's card, one for comments that are
-alike, the latest decisions,
-what was told to the sites, how well the classifier does, the bundles, the term lists, the people, one's own account.
+alike, the latest decisions, what was told to the sites, how well the classifier does, the bundles, the policy, the term
+lists, the people, one's own account.
 
 Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
 session; every change is a POST with a token that is bound to it.
@@ -20,7 +20,10 @@ from moderation.web.dashboard import (
     figures,
     holding,
     people,
+    policy,
+    policy_words,
     review_list,
+    score_range,
     search,
     stories,
     stylesheet,
@@ -43,7 +46,10 @@ __all__ = [
     "figures",
     "holding",
     "people",
+    "policy",
+    "policy_words",
     "review_list",
+    "score_range",
     "search",
     "stories",
     "stylesheet",

@@ -61,6 +61,12 @@ def percent(share: float, language: str) -> str:
     return written.translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
+def decimal(value: float, places: int, language: str) -> str:
+    """A number with so many decimals."""
+    written = f"{value:.{places}f}"
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+
+
 def ago(age: timedelta, language: str) -> str:
     """How long ago in one unit; what lies in the future counts as now."""
     if age < timedelta(seconds=1):
