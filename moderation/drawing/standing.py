@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from moderation.drawing.days import days_picture
 from moderation.drawing.scores import dots_picture, scores_picture
 
 _PICTURES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "scores": scores_picture,
     "dots": dots_picture,
+    "days": days_picture,
 }
 _IDLE_SECONDS: Final = 600.0
 

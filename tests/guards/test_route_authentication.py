@@ -97,6 +97,7 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.save_term_list"): Lock.FORM,
     ("POST", "dashboard.try_term_list"): Lock.FORM,
     ("POST", "dashboard.restore_term_list"): Lock.FORM,
+    ("GET", "dashboard.figures_days"): Lock.SESSION,
     ("GET", "dashboard.score_range"): Lock.SESSION,
     ("GET", "dashboard.score_dots"): Lock.SESSION,
     ("POST", "dashboard.decide_range"): Lock.FORM,

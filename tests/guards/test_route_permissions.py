@@ -91,6 +91,7 @@ NEEDS: Final[Mapping[str, tuple[Reach, Permission | None]]] = {
     "restore_policy": (Reach.SITE, Permission.EDIT_POLICY),
     "decisions": (Reach.PAGE, Permission.READ_REVIEW_QUEUE),
     "undo": (Reach.PRIVATE, None),
+    "figures_days": (Reach.PAGE, Permission.SEE_FIGURES),
     "figures": (Reach.PAGE, Permission.SEE_FIGURES),
     "drift_picture": (Reach.PAGE, Permission.SEE_FIGURES),
     "bundles": (Reach.PAGE, Permission.SEE_BUNDLES),

@@ -1,11 +1,11 @@
 """Words in the visitor's language: phrases, Bangla digits, relative times, reasons and problems in plain words."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 
 from moderation.web.dashboard.catalogues import LANGUAGES, phrases, translations
 from moderation.web.dashboard.code_words import ATTEMPT_WORDS, CODE_WORDS, UNKNOWN_FAILURE
@@ -72,6 +72,18 @@ def ago(age: timedelta, language: str) -> str:
     if age < timedelta(seconds=1):
         return translated("just now", language)
     return _distance(-age, language)
+
+
+def span(length: timedelta, language: str) -> str:
+    """A length of time in one unit."""
+    written = format_timedelta(length, threshold=1, locale=language)
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+
+
+def day(moment: date, language: str) -> str:
+    """A date without its year."""
+    written = format_date(moment, "d MMM", locale=language)
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
 def ahead(wait: timedelta, language: str) -> str:
