@@ -38,8 +38,8 @@ def dots_picture(document: Mapping[str, Any]) -> str:
     """SVG of comments as dots: ``counts`` says how many stand above each hundredth; ``held_from`` is the threshold."""
     counts: Sequence[int] = document["counts"]
     with mpl.rc_context(STYLE):
-        figure, at = _edge_to_edge(9.6, 2.1)
-        at.tick_params(labelsize=10)
+        figure, at = _edge_to_edge(5.6, 2.0)
+        at.tick_params(labelsize=11)
         across = [place / len(counts) + 0.005 for place, n in enumerate(counts) for _ in range(n)]
         up = [row + 0.5 for n in counts for row in range(n)]
         highest = max(8, *counts)

@@ -63,8 +63,6 @@ CODE_WORDS: Final[Mapping[str, str]] = {
     "scripts": N_("scripts"),
     "usual": N_("usual"),
     "last_day": N_("last day"),
-    "unseen": N_("published unseen"),
-    "stopped": N_("held or rejected"),
     "steady": N_("steady"),
     "notable": N_("notable"),
     "strong": N_("strong"),
