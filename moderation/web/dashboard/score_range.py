@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -58,7 +59,8 @@ def decide_range() -> ResponseReturnValue:
     bulk = decide_ticked()
     if not bulk.refused:
         return back_to_list(bulk=bulk.bulk_id)
-    page = _show(_asked(request.form), told_now(bulk))
+    came_from = dict(parse_qsl(urlsplit(request.form.get("next", "")).query))
+    page = _show(_asked(came_from), told_now(bulk))
     return page, HTTPStatus.OK if bulk.decided else HTTPStatus.CONFLICT
 
 
