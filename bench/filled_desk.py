@@ -82,6 +82,21 @@ _STEPS: Final = {
         SELECT d.site_id, (SELECT min(id) FROM endpoints), d.comment_id, d.id, 'msg_' || d.id, 'comment.decided', 1,
                '{}', 'delivered', d.at, 1, d.at, d.at
         FROM decisions d WHERE d.id % 5 = 0""",
+    "scores of what is held": """
+        UPDATE comments c SET label_score = s.toxicity FROM revisions r JOIN scores s ON s.revision_id = r.id
+        WHERE c.state = 'held' AND c.label IS NOT NULL AND r.comment_id = c.id""",
+    "heaps of scores": """
+        INSERT INTO score_tallies (site_id, day, label, script, rest, bin, scored, published, rejected)
+        SELECT c.site_id, current_date - (c.id % 40)::int, l.label, c.script,
+               CASE c.state WHEN 'held' THEN 'hold' WHEN 'rejected' THEN 'reject' ELSE 'publish' END,
+               CASE l.label WHEN 'overall' THEN 0 ELSE least(99, floor(100 * l.score)) END, count(*),
+               count(*) FILTER (WHERE c.id % 20 = 0 AND c.state = 'published'),
+               count(*) FILTER (WHERE c.id % 20 = 0 AND c.state = 'rejected')
+        FROM comments c JOIN revisions r ON r.comment_id = c.id JOIN scores s ON s.revision_id = r.id
+        CROSS JOIN LATERAL (VALUES ('overall', 0), ('toxicity', s.toxicity), ('insult', s.insult),
+            ('profanity', s.profanity), ('identity_attack', s.identity_attack), ('threat', s.threat),
+            ('sexually_explicit', s.sexually_explicit), ('spam', s.spam)) l(label, score)
+        WHERE c.script IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6""",
 }
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from moderation.addresses import AllowList
 from moderation.broker import Broker, celery_app
 from moderation.callback_client import CallbackClient
+from moderation.drawing.draughtsman import Draughtsman
 from moderation.live_classifier import LiveClassifier
 from moderation.mail_client import MailClient
 from moderation.settings import Settings, SettingsError
@@ -43,6 +44,7 @@ class Runtime:
     allow: AllowList
     callback_client: CallbackClient
     mail_client: MailClient | None
+    draughtsman: Draughtsman
     now: Callable[[], datetime]
 
     def reading(self) -> AbstractContextManager[Connection]:
@@ -128,5 +130,6 @@ def build_runtime(settings: Settings, *, socket_timeout: float = 2.0) -> Runtime
         allow=allow,
         callback_client=CallbackClient(allow),
         mail_client=MailClient(settings.smtp) if settings.smtp else None,
+        draughtsman=Draughtsman(),
         now=lambda: datetime.now(UTC),
     )

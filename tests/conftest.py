@@ -109,6 +109,7 @@ def settings(servers: ServerUrls, database_url: str, tmp_path: Path) -> Settings
 def runtime(settings: Settings) -> Iterator[Runtime]:
     built = build_runtime(settings)
     yield built
+    built.draughtsman.close()
     built.engine.dispose()
     built.celery.close()
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from moderation.domain.event import AuthorFacts, Created, Delivery, Event, Receipt, StoryFacts
+from moderation.domain.keeper import OPERATOR
 from moderation.domain.vocabulary import BodyFormat, ListAction, Mode, Role
 from moderation.runtime import Runtime
 from moderation.steps import enrolling, listing_terms, receiving, scoring
@@ -97,7 +98,7 @@ class World:
             action=action,
             terms=listing_terms.terms_in(written),
             note="",
-            by=listing_terms.OPERATOR,
+            by=OPERATOR,
         )
 
     def receive(self, site_id: int, *events: Event) -> list[Receipt]:

@@ -12,13 +12,18 @@ from moderation.commands.files import read_text
 from moderation.commands.groups import LazyGroup
 from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_pairs, say_table
+from moderation.domain import policy_changes
 from moderation.domain.errors import InvalidValueError
+from moderation.domain.keeper import OPERATOR
+from moderation.domain.policy import Policy
+from moderation.domain.policy_changes import Change
 from moderation.domain.vocabulary import Mode
 from moderation.runtime import Runtime
-from moderation.steps import enrolling
+from moderation.steps import enrolling, setting_rules
 from moderation.store import enrolments, policies, term_lists
 
 _HERE = "moderation.commands.policy"
+_VERSIONS_SHOWN = 50
 
 policy = LazyGroup(
     name="policy",
@@ -26,6 +31,8 @@ policy = LazyGroup(
     lazy={
         "show": (f"{_HERE}:show", "The rules of a site as they stand now."),
         "set": (f"{_HERE}:set_rules", "A new version of a site's policy, from a file; or its mode."),
+        "history": (f"{_HERE}:history", "Who changed a site's policy, when, why, and what."),
+        "restore": (f"{_HERE}:restore", "Make an old version of a policy the newest one."),
         "terms": ("moderation.commands.terms:set_list", "Replace a term list; the same as `terms set`."),
         "hold-everything": (f"{_HERE}:hold_everything", "Hold every new comment of a site for a time."),
     },
@@ -97,7 +104,7 @@ def set_rules(*, site_slug: str, path: Path | None, mode: str | None, note: str,
     document = _read_json(path) if path is not None else None
     with opened() as runtime:
         if document is not None:
-            enrolling.set_policy(runtime.work, site_slug=site_slug, document=document, note=note)
+            setting_rules.set_policy(runtime.work, site_slug=site_slug, document=document, note=note)
         if mode is not None:
             enrolling.set_mode(runtime.work, site_slug=site_slug, mode=Mode(mode))
         rules = _rules(runtime, site_slug)
@@ -105,6 +112,56 @@ def set_rules(*, site_slug: str, path: Path | None, mode: str | None, note: str,
         say_json(rules)
         return
     click.echo(f"{site_slug}: policy version {rules['version']}, mode {rules['mode']}.")
+
+
+@click.command()
+@_site
+@json_option
+def history(*, site_slug: str, as_json: bool) -> None:
+    """The versions of SITE's policy, the newest first, each with what it changed."""
+    with opened() as runtime, runtime.reading() as connection:
+        site = enrolments.site(connection, site_slug)
+        found = policies.history(connection, site.id, limit=_VERSIONS_SHOWN + 1)
+    older = [*(one.policy for one in found[1:]), Policy()]
+    told: list[dict[str, Any]] = [
+        {
+            "version": one.policy.version,
+            "author": one.author,
+            "at": one.at.isoformat(timespec="seconds"),
+            "note": one.note,
+            "changes": [_change(change) for change in policy_changes.changes(before, one.policy)],
+        }
+        for one, before in zip(found[:_VERSIONS_SHOWN], older, strict=False)
+    ]
+    if as_json:
+        say_json(told)
+        return
+    columns = ("version", "author", "at", "note", "changes")
+    say_table(columns, [[*(one[name] for name in columns[:4]), "\n".join(one["changes"])] for one in told])
+
+
+def _change(change: Change) -> str:
+    of = [change.script.value] if change.script else []
+    where = " ".join([*of, *([change.label.value] if change.label else []), change.field])
+    return f"{where}: {_value(change.before)} -> {_value(change.after)}"
+
+
+def _value(value: float | bool | None) -> str:
+    return str(value).lower() if isinstance(value, bool) else _from(value)
+
+
+@click.command()
+@_site
+@click.argument("n", metavar="VERSION", type=click.IntRange(0))
+@click.option("--note", default="", help="The reason, for the record.")
+def restore(*, site_slug: str, n: int, note: str) -> None:
+    """Make VERSION of SITE's policy the newest one; 0 is the default policy."""
+    with opened() as runtime:
+        expected = _rules(runtime, site_slug)["version"]
+        made = setting_rules.restore(
+            runtime.work, site_slug=site_slug, n=n, note=note, expected=expected, by=OPERATOR, now=runtime.now()
+        )
+    click.echo(f"{site_slug}: policy version {made}.")
 
 
 @click.command("hold-everything")

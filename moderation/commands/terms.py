@@ -11,6 +11,7 @@ from moderation.commands.opening import opened
 from moderation.commands.printing import json_option, say_json, say_table
 from moderation.domain import term_document, term_lines
 from moderation.domain.errors import NotFoundError
+from moderation.domain.keeper import OPERATOR
 from moderation.domain.term_lists import Hit
 from moderation.domain.vocabulary import ListAction
 from moderation.steps import listing_terms
@@ -139,7 +140,7 @@ def restore(*, site_slug: str, name: str, n: int, note: str) -> None:
         with runtime.reading() as connection:
             listed = _listed(connection, site_slug, name)
         newest = listing_terms.restore(
-            runtime.work, listed=listed, n=n, note=note, expected=listed.version.n, by=listing_terms.OPERATOR
+            runtime.work, listed=listed, n=n, note=note, expected=listed.version.n, by=OPERATOR
         )
     click.echo(f"{site_slug}: version {newest} of the list {name} is as version {n} was.")
 

@@ -52,6 +52,12 @@ class StaleListError(ConflictError):
     code = "stale_list"
 
 
+class StalePolicyError(ConflictError):
+    """Somebody saved another version of a policy meanwhile."""
+
+    code = "stale_policy"
+
+
 class ClaimedByAnotherError(ConflictError):
     code = "claimed_by_another"
 

@@ -15,7 +15,7 @@ from typing import Final
 from moderation.domain.term_lists import Hit
 from moderation.domain.vocabulary import Action, Label, ListAction, Script
 
-_STRICTNESS: Final = {Action.PUBLISH: 0, Action.HOLD: 1, Action.REJECT: 2}
+STRICTNESS: Final = {Action.PUBLISH: 0, Action.HOLD: 1, Action.REJECT: 2}
 _LABELS: Final = tuple(Label)
 LONGEST_SCORED: Final = 10_000
 """Characters of a comment that a classifier reads; what is longer is held, since its end was scored by nobody."""
@@ -165,7 +165,7 @@ def is_flagged(outcome: Outcome) -> bool:
 def judge(policy: Policy, facts: Facts) -> Outcome:
     """Every check of the policy on one revision; the strictest one that fired decides, ties go to the higher margin."""
     checks = [*_score_checks(policy, facts), *_circumstance_checks(policy, facts)]
-    ordered = sorted(checks, key=lambda check: (-_STRICTNESS[check.action], -_margin(check)))
+    ordered = sorted(checks, key=lambda check: (-STRICTNESS[check.action], -_margin(check)))
     action = ordered[0].action if ordered else Action.HOLD
     return Outcome(action, tuple(ordered), policy.version)
 

@@ -1,10 +1,5 @@
-"""The scores and scripts of a day beside those of the reference: a small panel for each label, and one for scripts.
+"""The scores and scripts of a day beside those of the reference: a small panel for each label, and one for scripts."""
 
-Words stand in the SVG as text, each a code of ours in an element of its own, so that the page can put the visitor's
-language in their place; a browser shapes Bangla, which matplotlib does not.
-"""
-
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,15 +7,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-_STYLE: Final[dict[Any, Any]] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "alochona",
-    "font.family": ["Noto Sans Bengali", "Noto Sans", "sans-serif"],
-    "font.size": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-_USUAL, _NOW = "#8a8577", "#0b5c4a"
+from moderation.drawing.style import NOW, STYLE, USUAL, written
+
 _COLUMNS: Final = 2
 
 
@@ -29,7 +17,7 @@ def drift_picture(document: Mapping[str, Any]) -> str:
     now, usual = document["profile"], document["reference"]
     panels = len(now["scores"]) + 1
     rows = -(-panels // _COLUMNS)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 1.75 * rows + 0.5), layout="constrained")
         axes = figure.subplots(rows, _COLUMNS).flatten()
         for at, label in zip(axes, now["scores"], strict=False):
@@ -39,16 +27,14 @@ def drift_picture(document: Mapping[str, Any]) -> str:
             at.set_axis_off()
         handles = axes[panels - 1].get_legend_handles_labels()
         figure.legend(*handles, loc="outside upper left", ncols=2, frameon=False)
-        written = io.StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None})
-    return written.getvalue()
+        return written(figure)
 
 
 def _scores(at: Axes, label: str, edges: Sequence[float], usual: Sequence[int], now: Sequence[int]) -> None:
     """Shares of comments by bin, the bins as wide as each other: most scores are near 0, where bins are narrow."""
     places = range(len(edges))
-    at.stairs(_shares(usual), places, fill=True, color=_USUAL, alpha=0.45)
-    at.stairs(_shares(now), places, color=_NOW, linewidth=2)
+    at.stairs(_shares(usual), places, fill=True, color=USUAL, alpha=0.45)
+    at.stairs(_shares(now), places, color=NOW, linewidth=2)
     ticks = [0, 3, 5, 9, len(edges) - 1]
     at.set_xticks(ticks, [f"{edges[tick]:g}" for tick in ticks])
     at.set_title(label, loc="left", fontsize=12)
@@ -57,8 +43,8 @@ def _scores(at: Axes, label: str, edges: Sequence[float], usual: Sequence[int], 
 
 def _scripts(at: Axes, usual: Mapping[str, int], now: Mapping[str, int]) -> None:
     places = range(len(usual))
-    at.bar([place - 0.2 for place in places], _shares(list(usual.values())), 0.4, color=_USUAL, label="usual")
-    at.bar([place + 0.2 for place in places], _shares(list(now.values())), 0.4, color=_NOW, label="last_day")
+    at.bar([place - 0.2 for place in places], _shares(list(usual.values())), 0.4, color=USUAL, label="usual")
+    at.bar([place + 0.2 for place in places], _shares(list(now.values())), 0.4, color=NOW, label="last_day")
     at.set_xticks(list(places), list(usual), fontsize=9)
     at.set_title("scripts", loc="left", fontsize=12)
     _percent(at)

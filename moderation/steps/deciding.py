@@ -36,6 +36,7 @@ from moderation.store import (
     escalations,
     figures,
     policies,
+    score_tallies,
     skips,
 )
 from moderation.store.comments import Known
@@ -320,6 +321,7 @@ def move(unit: UnitOfWork, known: Known, state: State, decision_id: int | None, 
 
 def count(unit: UnitOfWork, moved: Sequence[tuple[Known, State]]) -> None:
     """Keeps authors' counts and the figures true to moves; once a transaction and last (``store.decisions``)."""
+    score_tallies.add_decided(unit.connection, [known.id for known, _ in moved])
     comments.count_verdicts(unit.connection, [(known.author_id, known.state, state) for known, state in moved])
     by_site = Tally(known.site_id for known, _ in moved)
     figures.add(unit.connection, {("decided", site_id): n for site_id, n in by_site.items()})

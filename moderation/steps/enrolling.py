@@ -12,11 +12,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from moderation import signing
-from moderation.domain import policy_document
 from moderation.domain.email_address import normal_email
 from moderation.domain.errors import InvalidValueError
 from moderation.domain.vocabulary import Mode, Role, SecretPurpose
-from moderation.store import audit_log, enrolments, policies
+from moderation.store import audit_log, enrolments
 from moderation.store.unit_of_work import UnitOfWork, Work
 from moderation.vault import Vault
 
@@ -140,20 +139,6 @@ def rotate_secret(
         enrolments.add_secret(unit.connection, site.id, purpose, vault.encrypt(secret), now, hint=hint_of(secret))
         _note(unit, by, "secret.rotated", site_slug, purpose=purpose.value, overlap=int(overlap.total_seconds()))
     return secret
-
-
-def set_policy(work: Work, *, site_slug: str, document: object, note: str = "", by: str = OPERATOR) -> int:
-    """A new version of a site's policy; returns its number. What the document leaves out is as in the default policy.
-
-    Raises:
-        InvalidValueError: with a fault for each field that cannot be used.
-    """
-    sound = policy_document.checked(document)
-    with work() as unit:
-        site = enrolments.site(unit.connection, site_slug)
-        version = policies.save(unit.connection, site.id, sound, author=by, note=note)
-        _note(unit, by, "policy.set", site_slug, version=version, note=note)
-    return version
 
 
 def set_mode(work: Work, *, site_slug: str, mode: Mode, by: str = OPERATOR) -> None:

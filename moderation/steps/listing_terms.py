@@ -12,6 +12,7 @@ from typing import Final
 from classifiers import normalise
 from moderation.domain import term_document, term_lines
 from moderation.domain.errors import InvalidValueError
+from moderation.domain.keeper import OPERATOR, Keeper
 from moderation.domain.term_lists import Hit, Term, TermMatcher
 from moderation.domain.vocabulary import ListAction
 from moderation.store import audit_log, enrolments, published_texts, term_lists
@@ -23,18 +24,6 @@ LONGEST_NAME: Final = 60
 LONGEST_NOTE: Final = 500
 LONGEST_TRIED: Final = 10_000
 """Characters of a sentence that is tried out; more is not scored of a comment either."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keeper:
-    """Who changes a list: as the audit log names them, and by the name that the list's history shows."""
-
-    actor: str
-    name: str
-
-
-OPERATOR: Final = Keeper("operator", "operator")
-"""Who acts from the command line."""
 
 
 def terms_in(written: str) -> list[Term]:

@@ -12,7 +12,7 @@ from moderation.domain.policy import Check, Outcome, is_flagged
 from moderation.domain.vocabulary import Action, Actor, Mode, State, Verdict
 from moderation.steps import announcing, auditing, grouping, tripping
 from moderation.steps.analysing import Analysed
-from moderation.store import comments, decisions, figures, scores
+from moderation.store import comments, decisions, figures, score_tallies, scores
 from moderation.store.comments import Known, Routed
 from moderation.store.decisions import NewDecision
 from moderation.store.likenesses import Wording
@@ -65,6 +65,7 @@ def route(
     hot = tripping.count(
         unit, [(one.waiting.site_id, one.waiting.story_id, is_flagged(one.outcome)) for one in applied], rules, now=now
     )
+    score_tallies.add_scored(unit.connection, [_tallied(one) for one in settled])
     # Last, so that a batch with the same authors waits no longer than this transaction's commit.
     comments.count_verdicts(
         unit.connection, [(one.waiting.author_id, State.WAITING, _state(rules, one)) for one in settled]
@@ -128,6 +129,7 @@ def _routed(
 ) -> Routed:
     observed = _observes(rules, one)
     decision = made.get(one.waiting.id)
+    decisive = next(iter(one.outcome.fired[:1]), None)
     return Routed(
         id=one.waiting.id,
         state=_state(rules, one),
@@ -135,7 +137,8 @@ def _routed(
         version=one.waiting.version + (0 if observed else 1),
         decision_id=decision.id if decision else None,
         script=one.scored.script if one.scored else None,
-        label=next((check.label for check in one.outcome.fired[:1]), None),
+        label=decisive.label if decisive else None,
+        label_score=decisive.value if decisive and decisive.label else None,
         alike_to=joined.get(one.waiting.revision_id),
     )
 
@@ -165,6 +168,10 @@ def _news(
         decision=decision,
         at=now,
     )
+
+
+def _tallied(one: Analysed) -> tuple[int, str | None, Sequence[Check]]:
+    return one.waiting.site_id, one.scored.script if one.scored else None, one.outcome.checks
 
 
 def _amounts(

@@ -26,6 +26,7 @@ from moderation.store import (
     inbox,
     leases,
     notices,
+    score_tallies,
 )
 from moderation.store.unit_of_work import UnitOfWork, Work
 
@@ -36,6 +37,8 @@ EVERY: Final = timedelta(seconds=2)
 EARLY_FOR: Final = timedelta(days=30)
 """How long an event waits for its comment; one that has not come by then was never sent, or is gone at the site too."""
 _MOST_EARLY: Final = 200
+_FOLDED: Final = "score_tallies"
+_FOLDS_EVERY: Final = timedelta(seconds=30)
 _TIDIED: Final = "audit_sample"
 _TIDIES_EVERY: Final = timedelta(minutes=10)
 LOOKS_WITHIN: Final = timedelta(days=14)
@@ -79,6 +82,7 @@ def _announce_waiting(work: Work, now: datetime) -> None:
         claims.drop_stale(unit.connection, now)
         braking.forget_old_attempts(unit, now)
         figures.fold(unit.connection)
+        _fold_score_tallies(unit, now)
         leases.beat(unit.connection, HEARTBEAT, at=now)
 
 
@@ -87,6 +91,11 @@ def _tidy(unit: UnitOfWork, now: datetime) -> None:
     if leases.take(unit.connection, _TIDIED, holder=now.isoformat(), now=now, until=now + _TIDIES_EVERY):
         audit_sample.close_unanswerable(unit.connection, drawn_before=now - LOOKS_WITHIN)
         breakers.tidy(unit.connection, now=now, since=now - 2 * _TIDIES_EVERY)
+
+
+def _fold_score_tallies(unit: UnitOfWork, now: datetime) -> None:
+    if leases.take(unit.connection, _FOLDED, holder=now.isoformat(), now=now, until=now + _FOLDS_EVERY):
+        score_tallies.fold(unit.connection)
 
 
 def _apply_crossed_events(work: Work) -> None:

@@ -269,7 +269,7 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[Waiting]:
 @dataclass(frozen=True, slots=True)
 class Routed:
     """Where routing sends a waiting comment, the decision that stands behind it, if one was made, and what it was
-    found to be: its script, the label that was decisive, and the earlier wording that it is like.
+    found to be: its script, the label that was decisive with its score, and the earlier wording that it is like.
     """
 
     id: int
@@ -280,6 +280,7 @@ class Routed:
     script: str | None
     label: str | None
     alike_to: int | None = None
+    label_score: float | None = None
 
 
 _STILL_WAITING = text("""
@@ -295,11 +296,12 @@ _SETTLE = text("""
 UPDATE comments c
 SET state = r.state, priority = r.priority, version = r.version, script = r.script, label = r.label,
     alike_to = r.alike_to,
+    label_score = r.label_score,
     standing_decision_id = CASE WHEN r.state = 'held' THEN c.standing_decision_id ELSE r.decision_id END,
     attempts = 0, lease_until = NULL, state_at = now()
 FROM json_to_recordset(CAST(:rows AS json))
      AS r(id bigint, state text, priority float8, version int, decision_id bigint, script text, label text,
-                           alike_to bigint)
+          label_score real, alike_to bigint)
 WHERE c.id = r.id
 """)
 

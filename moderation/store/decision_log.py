@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from moderation.domain.vocabulary import Actor, Label, RejectReason, Verdict
 from moderation.store.schema import AuditDraw, Bundle, Comment, Decision, Moderator, Revision, Site
+from moderation.store.schema import Outcome as OutcomeRow
 
 _NOT_AUTOMATIC: Final = text("decisions.actor <> 'classifier'")
 _HAS_LABELS: Final = text("decisions.labels <> '{}'")
@@ -75,6 +76,7 @@ class PastDecision:
     public_id: uuid.UUID
     comment_id: uuid.UUID
     site: str
+    slug: str
     text: str
     verdict: Verdict | None
     labels: Sequence[str]
@@ -84,6 +86,8 @@ class PastDecision:
     moderator_id: int | None
     standing: bool
     at: datetime
+    policy_version: int | None
+    """Of the policy that made it; none for a decision of a person, or of the site."""
     former: Former | None
     overturned_by: str | None
 
@@ -100,6 +104,7 @@ def latest(connection: Connection, wanted: Wanted, *, before: int | None, limit:
             Decision.public_id,
             Comment.public_id.label("comment_id"),
             Site.name.label("site"),
+            Site.slug,
             Revision.text,
             Decision.verdict,
             Decision.labels,
@@ -109,6 +114,7 @@ def latest(connection: Connection, wanted: Wanted, *, before: int | None, limit:
             Decision.moderator_id,
             (Comment.standing_decision_id == Decision.id).label("standing"),
             Decision.at,
+            OutcomeRow.policy_version,
             former.verdict.label("former_verdict"),
             former.actor.label("former_actor"),
             func.coalesce(former_by.name, former_bundle.name, former.site_actor, former.actor).label("former_who"),
@@ -121,6 +127,7 @@ def latest(connection: Connection, wanted: Wanted, *, before: int | None, limit:
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.n == Decision.revision))
         .outerjoin(Moderator, Moderator.id == Decision.moderator_id)
         .outerjoin(Bundle, Bundle.id == Decision.bundle_id)
+        .outerjoin(OutcomeRow, OutcomeRow.id == Decision.outcome_id)
         .outerjoin(former, and_(former.id == Decision.overturns, ~is_hidden))
         .outerjoin(former_by, former_by.id == former.moderator_id)
         .outerjoin(former_bundle, former_bundle.id == former.bundle_id)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from moderation.domain.errors import NotFoundError
 from moderation.domain.policy import DEFAULT_BREAKER, DEFAULT_THRESHOLDS, Breaker, Policy, Thresholds
 from moderation.domain.term_lists import TermMatcher
 from moderation.domain.vocabulary import Label, Mode, Script
@@ -59,6 +60,16 @@ def _newest_policies(connection: Connection, site_ids: Sequence[int]) -> dict[in
     return {row.site_id: policy_of(row.n, row.document) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a site's policy, and who made it."""
+
+    policy: Policy
+    author: str
+    note: str
+    at: datetime
+
+
 def save(connection: Connection, site_id: int, document: Mapping[str, Any], *, author: str, note: str) -> int:
     """A new version of a site's policy; returns its number. Two at once collide on the unique key, none is lost."""
     newest = connection.scalar(select(func.max(PolicyVersion.n)).where(PolicyVersion.site_id == site_id)) or 0
@@ -66,6 +77,30 @@ def save(connection: Connection, site_id: int, document: Mapping[str, Any], *, a
         insert(PolicyVersion).values(site_id=site_id, n=newest + 1, document=dict(document), author=author, note=note)
     )
     return int(newest) + 1
+
+
+def lock(connection: Connection, site_id: int) -> None:
+    """Of several who would save a policy of this site, the others wait until the transaction ends."""
+    connection.execute(select(Site.id).where(Site.id == site_id).with_for_update(key_share=True))
+
+
+def history(connection: Connection, site_id: int, *, before: int | None = None, limit: int) -> list[Version]:
+    """A site's versions, the newest first, below a number where one is given."""
+    query = select(PolicyVersion).where(PolicyVersion.site_id == site_id)
+    if before is not None:
+        query = query.where(PolicyVersion.n < before)
+    rows = connection.execute(query.order_by(PolicyVersion.n.desc()).limit(limit))
+    return [Version(policy_of(row.n, row.document), row.author, row.note, row.at) for row in rows]
+
+
+def version(connection: Connection, site_id: int, n: int) -> Version:
+    """One version. Number 0 is the default policy, which nobody made. Raises NotFoundError."""
+    if n == 0:
+        return Version(Policy(), "", "", datetime.fromtimestamp(0, UTC))
+    found = history(connection, site_id, before=n + 1, limit=1)
+    if not found or found[0].policy.version != n:
+        raise NotFoundError("This site's policy has no such version. Load the page again.")
+    return found[0]
 
 
 def policy_of(version: int, document: Mapping[str, Any]) -> Policy:

@@ -55,6 +55,8 @@ class Card:
     drawn: bool
     priority: float
     author_id: int
+    slug: str
+    policy_version: int | None
 
     @property
     def waits(self) -> bool:
@@ -62,14 +64,10 @@ class Card:
         return self.drawn or self.state is State.HELD
 
 
-def newest_outcome() -> Any:  # noqa: ANN401 - a lateral subquery, whose type SQLAlchemy does not name
-    """The checks of a revision's newest outcome."""
+def newest_outcome(column: Any = Outcome.checks) -> Any:  # noqa: ANN401 - a subquery, whose type SQLAlchemy does not name
+    """The checks of a revision's newest outcome, or another column of it."""
     return (
-        select(Outcome.checks)
-        .where(Outcome.revision_id == Revision.id)
-        .order_by(Outcome.id.desc())
-        .limit(1)
-        .scalar_subquery()
+        select(column).where(Outcome.revision_id == Revision.id).order_by(Outcome.id.desc()).limit(1).scalar_subquery()
     )
 
 
@@ -121,6 +119,8 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             is_drawn().label("drawn"),
             func.coalesce(_priority_drawn(), Comment.priority).label("priority"),
             Comment.author_id,
+            Site.slug,
+            newest_outcome(Outcome.policy_version).label("policy_version"),
         )
         .join(Site, Site.id == Comment.site_id)
         .join(Story, Story.id == Comment.story_id)

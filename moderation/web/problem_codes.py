@@ -28,6 +28,7 @@ PROBLEM_CODES: Final = (
     ProblemCode("comment_differs", 409, "Send a changed text as comment.edited."),
     ProblemCode("already_exists", 409, "Choose another name, or use what is there."),
     ProblemCode("stale_decision", 409, "Load the comment again: it went on after you opened it."),
+    ProblemCode("stale_policy", 409, "Load the policy again: somebody else saved it after you opened it."),
     ProblemCode("stale_list", 409, "Load the term list again: somebody else saved it after you opened it."),
     ProblemCode("claimed_by_another", 409, "Take the next comment; a colleague has this one open."),
     ProblemCode("undo_too_late", 409, "Decide anew: the site has heard of the decision."),

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PAGES = ("deliveries", "search", "stories", "terms", "people", "notices", "since")
+PAGES = ("deliveries", "search", "stories", "terms", "people", "notices", "since", "policy", "figures")
 """Taken as they stand; the review queue, a card and the darkness have their own lines below."""
 _START_SECONDS = 90
 

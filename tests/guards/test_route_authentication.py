@@ -110,6 +110,17 @@ LOCKS: Final[Mapping[tuple[str, str], Lock]] = {
     ("POST", "dashboard.save_term_list"): Lock.FORM,
     ("POST", "dashboard.try_term_list"): Lock.FORM,
     ("POST", "dashboard.restore_term_list"): Lock.FORM,
+    ("GET", "dashboard.figures_days"): Lock.SESSION,
+    ("GET", "dashboard.score_range"): Lock.SESSION,
+    ("GET", "dashboard.score_dots"): Lock.SESSION,
+    ("POST", "dashboard.decide_range"): Lock.FORM,
+    ("GET", "dashboard.policies"): Lock.SESSION,
+    ("GET", "dashboard.policy"): Lock.SESSION,
+    ("GET", "dashboard.policy_told"): Lock.SESSION,
+    ("GET", "dashboard.policy_picture"): Lock.SESSION,
+    ("POST", "dashboard.try_policy"): Lock.FORM,
+    ("POST", "dashboard.save_policy"): Lock.FORM,
+    ("POST", "dashboard.restore_policy"): Lock.FORM,
     ("GET", "dashboard.people"): Lock.SESSION,
     ("POST", "dashboard.invite"): Lock.FORM,
     ("GET", "dashboard.person"): Lock.SESSION,
@@ -200,6 +211,7 @@ def path_values(world: World, sender: Sender, engine: Engine) -> Mapping[str, st
         "key_id": "1",
         "filename": "style.css",
         "list_id": str(list_id),
+        "label": "threat",
     }
 
 

@@ -1,4 +1,4 @@
-"""The tables, in six families. Importing this package registers them all on ``Base.metadata``."""
+"""The tables, in families. Importing this package registers them all on ``Base.metadata``."""
 
 from moderation.store.schema.base import Base
 from moderation.store.schema.comments import (
@@ -35,6 +35,7 @@ from moderation.store.schema.operation import (
 )
 from moderation.store.schema.promoting import GateVerdict, GoldRow, GoldSet
 from moderation.store.schema.sites import ApiKey, Endpoint, PolicyVersion, Secret, Site, TermList, TermListVersion
+from moderation.store.schema.tallying import ScoreTally, ScoreTallyChange
 from moderation.store.schema.telling import HandoverNote, Notice, NoticeChoice, NoticeLevel, SiteNotices
 
 __all__ = [
@@ -79,6 +80,8 @@ __all__ = [
     "Report",
     "Revision",
     "Score",
+    "ScoreTally",
+    "ScoreTallyChange",
     "SecondFactor",
     "Secret",
     "Session",

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
+from sqlalchemy import REAL, BigInteger, Float, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -169,7 +169,7 @@ class Author(Base):
 class Comment(Base):
     """One comment's place in its life. ``version`` rises with everything the site is told about it.
 
-    ``script`` and ``label`` (the decisive one) are of its newest scoring, kept here for the queue's filters.
+    ``script``, ``label`` (the decisive one) and its score are of its newest scoring, kept here for the queue's filters.
     ``alike_to`` is the earlier wording that the present one is like, if there is one: the id of its group.
     ``parent_ext_id`` is the site's own id, not a key of ours: a reply may arrive before what it answers.
     """
@@ -181,6 +181,7 @@ class Comment(Base):
         Index("ix_comments_held", "site_id", text("priority DESC"), "id", postgresql_where=_HELD),
         Index("ix_comments_held_arrival", "site_id", "id", postgresql_where=_HELD),
         Index("ix_comments_held_label", "site_id", "label", text("priority DESC"), "id", postgresql_where=_HELD),
+        Index("ix_comments_held_score", "site_id", "label", "label_score", "id", postgresql_where=_HELD),
         Index("ix_comments_held_script", "site_id", "script", text("priority DESC"), "id", postgresql_where=_HELD),
         Index("ix_comments_held_story", "story_id", text("priority DESC"), "id", postgresql_where=_HELD),
         Index("ix_comments_held_since", "site_id", "state_at", postgresql_where=_HELD),
@@ -224,6 +225,7 @@ class Comment(Base):
     script: Mapped[str | None] = mapped_column(Text)
     label: Mapped[str | None] = mapped_column(Text)
     alike_to: Mapped[int | None] = mapped_column(BigInteger)
+    label_score: Mapped[float | None] = mapped_column(REAL)
     reports: Mapped[int] = mapped_column(server_default="0")
     historical: Mapped[bool] = mapped_column(server_default=text("false"))
     attempts: Mapped[int] = mapped_column(server_default="0")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from moderation.store.schema.base import Base, Now, RowId
 
 _OPEN = text("closed_at IS NULL")
+_BY_PERSON = text("moderator_id IS NOT NULL")
 
 
 class Score(Base):
@@ -76,7 +77,8 @@ class Decision(Base):
     __table_args__ = (
         UniqueConstraint("comment_id", "version"),
         Index("ix_decisions_site", "site_id", "id"),
-        Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=text("moderator_id IS NOT NULL")),
+        Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=_BY_PERSON),
+        Index("ix_decisions_by_person", "site_id", "at", "moderator_id", postgresql_where=_BY_PERSON),
         Index("ix_decisions_changed", "site_id", "id", postgresql_where=text("overturns IS NOT NULL")),
         Index("ix_decisions_people", "site_id", "id", postgresql_where=text("actor <> 'classifier'")),
         Index("ix_decisions_labels", "labels", postgresql_using="gin", postgresql_where=text("labels <> '{}'")),

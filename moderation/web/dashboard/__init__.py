@@ -1,6 +1,6 @@
 """The moderators' dashboard: log in, the review queue, one comment's card, one for comments that are
-alike, the latest decisions,
-what was told to the sites, how well the classifier does, the bundles, the term lists, the people, one's own account.
+alike, the latest decisions, what was told to the sites, how well the classifier does, the bundles, the policy, the term
+lists, the people, one's own account.
 
 Views translate and never decide: they read a form, call one step, and show a page. Every view but the way in asks for a
 session; every change is a POST with a token that is bound to it.
@@ -18,13 +18,17 @@ from moderation.web.dashboard import (
     claiming,
     decisions,
     deliveries,
+    desk_days,
     figures,
     handover,
     holding,
     notices,
     palette,
     people,
+    policy,
+    policy_words,
     review_list,
+    score_range,
     search,
     sites,
     stories,
@@ -46,13 +50,17 @@ __all__ = [
     "dashboard",
     "decisions",
     "deliveries",
+    "desk_days",
     "figures",
     "handover",
     "holding",
     "notices",
     "palette",
     "people",
+    "policy",
+    "policy_words",
     "review_list",
+    "score_range",
     "search",
     "sites",
     "stories",

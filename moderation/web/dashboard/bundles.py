@@ -1,10 +1,8 @@
 """The trained bundles: which is live, which scores in its shadow, each one's card, and what another would change."""
 
-import re
-from html import escape
 from typing import Final
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -17,13 +15,12 @@ from moderation.store import bundles as stored
 from moderation.store import drift
 from moderation.store.bundles import Listed
 from moderation.web.current import runtime
-from moderation.web.dashboard import wording
-from moderation.web.dashboard.blueprint import dashboard, language, site_ids
+from moderation.web.dashboard.blueprint import dashboard, site_ids
+from moderation.web.dashboard.pictures import picture_answer
 
 _PAGE_COMPARES: Final = 2_000
 """Comments that the page compares at most, from stored scores: some hundredths of a second."""
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-_TEXT: Final = re.compile(r"(<text\b[^>]*>)([^<]*)(</text>)")
 
 
 @dashboard.get("/bundles")
@@ -67,11 +64,7 @@ def drift_picture(bundle_id: int) -> ResponseReturnValue:
         picture = drift.picture_of(connection, bundle_id)
     if picture is None:
         raise NotFoundError("There is no such picture. Drift is measured once a day.")
-    return Response(_TEXT.sub(_in_words, picture), content_type="image/svg+xml; charset=utf-8")
-
-
-def _in_words(found: re.Match[str]) -> str:
-    return found[1] + escape(wording.in_a_picture(found[2], language())) + found[3]
+    return picture_answer(picture)
 
 
 def _must_see() -> list[int]:

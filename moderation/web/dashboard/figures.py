@@ -1,22 +1,22 @@
-"""How well the classifier does at the visitor's sites: what the audit sample says, and the drift of comments."""
+"""Figures: a desk's days, and how well the classifier does: what the audit sample says, and the drift of comments."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from moderation.domain import estimate
-from moderation.domain.errors import NotPermittedError
 from moderation.domain.permission import Permission
+from moderation.steps import setting_rules
 from moderation.store import audit_sample, bundles, drift
 from moderation.web.current import runtime
+from moderation.web.dashboard import desk_days
 from moderation.web.dashboard.blueprint import dashboard, site_ids
 
 
 @dashboard.get("/figures")
 def figures() -> ResponseReturnValue:
     """Shares with their intervals of the last 30 days, and the live bundle's last measurement of drift."""
+    site = desk_days.wanted_site()
     sites = site_ids(Permission.SEE_FIGURES)
-    if not sites:
-        raise NotPermittedError("Your role does not see the figures. Ask an administrator.")
     now = runtime().now()
     with runtime().reading() as connection:
         tallies = audit_sample.tallies(connection, now=now, since=now - estimate.WINDOW, site_ids=sites)
@@ -28,4 +28,9 @@ def figures() -> ResponseReturnValue:
         days=estimate.WINDOW.days,
         enough=estimate.ENOUGH,
         measured=measured,
+        desk=desk_days.desk_days(site),
+        sites=desk_days.sites(),
+        desk_days=desk_days.DAYS,
+        pace_days=desk_days.PACE_DAYS,
+        policy_days=setting_rules.DAYS,
     )

@@ -28,16 +28,13 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+_OF_THE_QUEUE: Final = ("dashboard.card", "dashboard.alike", "dashboard.score_range", "dashboard.decide_range")
+
 GROUPS: Final = (
     Group(
         N_("Work"),
         (
-            Entry(
-                "dashboard.review",
-                N_("Review queue"),
-                Permission.READ_REVIEW_QUEUE,
-                ("dashboard.card", "dashboard.alike"),
-            ),
+            Entry("dashboard.review", N_("Review queue"), Permission.READ_REVIEW_QUEUE, _OF_THE_QUEUE),
             Entry("dashboard.stories", N_("Stories"), Permission.READ_REVIEW_QUEUE, ("dashboard.story",)),
             Entry("dashboard.search", N_("Search"), Permission.READ_REVIEW_QUEUE, ("dashboard.author_page",)),
             Entry("dashboard.decisions", N_("Decisions"), Permission.READ_REVIEW_QUEUE),
@@ -59,6 +56,12 @@ GROUPS: Final = (
                     "dashboard.try_term_list",
                     "dashboard.restore_term_list",
                 ),
+            ),
+            Entry(
+                "dashboard.policies",
+                N_("Policy"),
+                Permission.READ_REVIEW_QUEUE,
+                ("dashboard.policy", "dashboard.save_policy", "dashboard.try_policy", "dashboard.restore_policy"),
             ),
             Entry("dashboard.holding", N_("Hold everything"), Permission.HOLD_EVERYTHING),
         ),

@@ -45,7 +45,7 @@ def _entries(
     for story in stories:
         yield _entry("story", story.title, story.site, url_for("dashboard.story", story_id=story.id))
     for author in authors:
-        yield _entry("author", author.name, author.site, url_for("dashboard.search", author_id=author.id))
+        yield _entry("author", author.name, author.site, url_for("dashboard.author_page", author_id=author.id))
 
 
 def _entry(kind: str, title: str, site: str, href: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ PROBLEM_WORDS: Final[Mapping[str, str]] = {
     "conflict": N_("Something else happened at the same moment. Load the page again and repeat what you did."),
     "stale_decision": N_("The comment changed after you opened it. Load it again."),
     "stale_list": N_("Somebody changed this list after you opened it. Load the page again."),
+    "stale_policy": N_("Somebody changed this policy after you opened it. Load the page again."),
     "claimed_by_another": N_("A colleague has this comment open. Take the next one."),
     "undo_too_late": N_("It is too late to take this decision back. Open the comment and decide anew."),
     "already_exists": N_("There is one of that name already. Choose another name."),

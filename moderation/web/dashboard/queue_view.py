@@ -22,6 +22,9 @@ FILTERS: Final = frozenset({"sort", "site", "story", "script", "label", "handed"
 LIST_FILTERS: Final = FILTERS | {"after"}
 """What the address of the review queue may say of the list."""
 
+RANGE_FILTERS: Final = frozenset({"site", "label", "low", "high"})
+"""What the address of the page by score may say."""
+
 
 def is_blind(rules: SiteRules, comment_id: int, *, drawn: bool) -> bool:
     """Whether scores and reasons of a waiting comment are hidden until it is decided."""
@@ -70,7 +73,11 @@ def cursor_of(written: str | None) -> Cursor | None:
 
 
 def back_to_list(**more: Any) -> ResponseReturnValue:
-    """To the review queue as the form's page showed it, else from its start."""
-    filters = dict(parse_qsl(urlsplit(request.form.get("next", "")).query))
+    """To the review queue, or the page by score, as the form's page showed it, else from its start."""
+    came_from = urlsplit(request.form.get("next", ""))
+    filters = dict(parse_qsl(came_from.query))
+    if came_from.path == url_for("dashboard.score_range"):
+        chosen: dict[str, Any] = {name: value for name, value in filters.items() if name in RANGE_FILTERS}
+        return redirect(url_for("dashboard.score_range", **chosen, **more), 303)
     kept: dict[str, Any] = {name: value for name, value in filters.items() if name in LIST_FILTERS}
     return redirect(url_for("dashboard.review", **kept, **more), 303)

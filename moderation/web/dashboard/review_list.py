@@ -70,7 +70,7 @@ def home() -> ResponseReturnValue:
 @dashboard.get("/review")
 def review() -> ResponseReturnValue:
     """What waits. ``done`` or ``bulk`` names the decision just made, for its undo."""
-    return _list(request.args, told=_told_of(request.args.get("bulk")))
+    return _list(request.args, told=told_of(request.args.get("bulk")))
 
 
 def _list(asked: Mapping[str, str], told: Told | None = None) -> str:
@@ -189,6 +189,11 @@ def show_skipped() -> ResponseReturnValue:
 @dashboard.post("/review/decide")
 def decide_many() -> ResponseReturnValue:
     """Publishes or rejects exactly the ticked comments as they were seen; what was refused is told one by one."""
+    return _answer(decide_ticked())
+
+
+def decide_ticked() -> Bulk:
+    """What the form's act does to the comments that are ticked in it."""
     if not site_ids(Permission.DECIDE):
         raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
     seen = [_seen(one) for one in request.form.getlist("seen")]
@@ -201,7 +206,7 @@ def decide_many() -> ResponseReturnValue:
         raise NotPermittedError("Your role may read this comment but not decide. Ask an administrator.")
     if seen and not ours:
         raise NotFoundError("There is no such comment here. It may belong to another desk.")
-    bulk = deciding.decide_many(
+    return deciding.decide_many(
         runtime().work,
         _judgement(next(iter(roles.values()))),
         ours,
@@ -209,7 +214,6 @@ def decide_many() -> ResponseReturnValue:
         now=runtime().now(),
         roles=roles,
     )
-    return _answer(bulk)
 
 
 def _judgement(role: Role) -> Judgement:
@@ -237,12 +241,17 @@ def _answer(bulk: Bulk) -> ResponseReturnValue:
     if not bulk.refused:
         return back_to_list(bulk=bulk.bulk_id)
     asked = dict(parse_qsl(urlsplit(request.form.get("next", "")).query))
-    verdict = Verdict.APPROVE if request.form.get("act") == Act.PUBLISH else Verdict.REJECT
-    page = _list(asked, Told(len(bulk.decided), verdict, bulk.bulk_id, bulk.refused))
+    page = _list(asked, told_now(bulk))
     return page, HTTPStatus.OK if bulk.decided else HTTPStatus.CONFLICT
 
 
-def _told_of(written: str | None) -> Told | None:
+def told_now(bulk: Bulk) -> Told:
+    """What the form's act did, with what was refused."""
+    verdict = Verdict.APPROVE if request.form.get("act") == Act.PUBLISH else Verdict.REJECT
+    return Told(len(bulk.decided), verdict, bulk.bulk_id, bulk.refused)
+
+
+def told_of(written: str | None) -> Told | None:
     """What a person's bulk did, read back from its decisions; nothing for one of somebody else."""
     if not written:
         return None

@@ -13,11 +13,12 @@ from flask.typing import ResponseReturnValue
 
 from moderation.domain import term_document, term_lines
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
+from moderation.domain.keeper import Keeper
 from moderation.domain.permission import Permission, permits
 from moderation.domain.term_lists import Hit, TermList, TermMatcher
 from moderation.domain.vocabulary import ListAction
 from moderation.steps import listing_terms
-from moderation.steps.listing_terms import Keeper, PublishedHits, Tried
+from moderation.steps.listing_terms import PublishedHits, Tried
 from moderation.store import term_lists as store
 from moderation.store.moderators import RoleAt
 from moderation.store.term_lists import Listed

@@ -1,11 +1,11 @@
 """Words in the visitor's language: phrases, Bangla digits, relative times, reasons and problems in plain words."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 
 from moderation.domain.policy import SUSPENDED_RULE
 from moderation.web.dashboard.catalogues import LANGUAGES, phrases, translations
@@ -67,11 +67,29 @@ def percent(share: float, language: str) -> str:
     return written.translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
+def decimal(value: float, places: int, language: str) -> str:
+    """A number with so many decimals."""
+    written = f"{value:.{places}f}"
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+
+
 def ago(age: timedelta, language: str) -> str:
     """How long ago in one unit; what lies in the future counts as now."""
     if age < timedelta(seconds=1):
         return translated("just now", language)
     return _distance(-age, language)
+
+
+def span(length: timedelta, language: str) -> str:
+    """A length of time in one unit."""
+    written = format_timedelta(length, threshold=1, locale=language)
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+
+
+def day(moment: date, language: str) -> str:
+    """A date without its year."""
+    written = format_date(moment, "d MMM", locale=language)
+    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
 def ahead(wait: timedelta, language: str) -> str:

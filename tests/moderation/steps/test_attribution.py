@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from moderation.domain.event import Edited, Moderated, Reported
 from moderation.domain.vocabulary import BodyFormat, Label, ListAction, Mode, RejectReason, Role, Verdict
-from moderation.steps import deciding, enrolling, listing_terms, scoring, undoing
+from moderation.steps import deciding, enrolling, listing_terms, scoring, setting_rules, undoing
 from moderation.store.schema import Callback, Moderator
 from tests.factories import NOW, World
 
@@ -97,7 +97,7 @@ def _undone(world: World, site_id: int) -> None:
 
 
 def _policy(**document: object) -> Callable[[World], object]:
-    return lambda world: enrolling.set_policy(world.work, site_slug="khobor", document=document)
+    return lambda world: setting_rules.set_policy(world.work, site_slug="khobor", document=document)
 
 
 _CASES = {

@@ -10,7 +10,7 @@ from moderation.callback_client import CallbackUrlError
 from moderation.domain.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from moderation.domain.vocabulary import Mode, Role, SecretPurpose
 from moderation.runtime import Runtime
-from moderation.steps import enrolling
+from moderation.steps import enrolling, setting_rules
 from moderation.store import audit_log, enrolments, policies
 from moderation.store.schema import Invitation, Membership, Secret
 from moderation.store.unit_of_work import Work
@@ -138,7 +138,7 @@ def test_nobody_is_invited_to_a_site_that_does_not_exist(work: Work, runtime: Ru
 def test_a_new_policy_is_a_new_version_and_leaves_the_rest_as_by_default(work: Work, runtime: Runtime) -> None:
     enrol(work, runtime, mode=Mode.PUBLISH_FIRST)
     for hold in (0.5, 0.4):
-        enrolling.set_policy(work, site_slug="khobor", document={"thresholds": {"threat": {"hold": hold}}})
+        setting_rules.set_policy(work, site_slug="khobor", document={"thresholds": {"threat": {"hold": hold}}})
     with work() as unit:
         site = enrolments.site(unit.connection, "khobor")
         policy = policies.rules_of(unit.connection, [site.id])[site.id].policy

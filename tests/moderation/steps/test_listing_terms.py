@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from moderation.domain.errors import AlreadyExistsError, InvalidValueError, NotFoundError, StaleListError
+from moderation.domain.keeper import Keeper
 from moderation.domain.term_lists import Term, TermList, TermMatcher
 from moderation.domain.vocabulary import ListAction, State
 from moderation.steps import listing_terms
-from moderation.steps.listing_terms import Keeper, PublishedHits
+from moderation.steps.listing_terms import PublishedHits
 from moderation.store import audit_log, policies, term_lists
 from moderation.store.schema import Comment, Outcome
 from moderation.store.term_lists import Listed, Version

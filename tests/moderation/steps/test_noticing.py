@@ -11,7 +11,7 @@ from moderation.domain.event import AuthorFacts
 from moderation.domain.jobs import Job
 from moderation.domain.notice import NoticeKind, Turn, Way
 from moderation.domain.vocabulary import Role
-from moderation.steps import enrolling, noticing, reviewing
+from moderation.steps import noticing, reviewing, setting_rules
 from moderation.store import notice_choices
 from moderation.store.notice_choices import Choice, Limits
 from moderation.store.schema import Comment, Endpoint, Notice
@@ -205,7 +205,7 @@ def test_a_breaker_is_told_once_however_often_it_says_so_and_another_desk_hears_
 
 
 def test_a_story_whose_breaker_trips_is_told_to_who_chose_so(world: World, site: int) -> None:
-    enrolling.set_policy(
+    setting_rules.set_policy(
         world.work,
         site_slug="khobor",
         document={"breaker": {"share": 0.5, "least": 6, "minutes": 30, "hold_minutes": 20}},

@@ -5,7 +5,7 @@ import pytest
 from classifiers import Bundle, load_bundle
 from moderation.domain.vocabulary import Action
 from moderation.settings import Settings
-from moderation.steps import enrolling, outcome_changes
+from moderation.steps import outcome_changes, setting_rules
 from moderation.steps.outcome_changes import Changes
 from moderation.store.unit_of_work import Work
 from tests.factories import NOW, World
@@ -57,7 +57,7 @@ def test_the_sites_own_policy_decides(world: World, work: Work, calmer: Pair) ->
     site_id = world.make_site()
     world.make_comment(site_id, "c1", HARMFUL[0])
     never = {"thresholds": {label: {"hold": None, "reject": None} for label in _labels()}}
-    enrolling.set_policy(work, site_slug="khobor", document=never, note="")
+    setting_rules.set_policy(work, site_slug="khobor", document=never, note="")
     assert compared(work, calmer).all == []
 
 

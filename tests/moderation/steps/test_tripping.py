@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from moderation.domain.event import AuthorFacts, StoryFacts
 from moderation.domain.vocabulary import Mode, State
-from moderation.steps import enrolling, scoring, tending, tripping
+from moderation.steps import enrolling, scoring, setting_rules, tending, tripping
 from moderation.store import breakers
 from moderation.store.breakers import Pulse, Tripped
 from moderation.store.schema import AuditEntry, Story, StoryBreaker, StoryPulse
@@ -24,7 +24,7 @@ class Hot:
     def __init__(self, world: World, mode: Mode = Mode.PUBLISH_FIRST) -> None:
         self.world = world
         self.site_id = world.make_site(mode=mode)
-        enrolling.set_policy(world.work, site_slug="khobor", document=POLICY)
+        setting_rules.set_policy(world.work, site_slug="khobor", document=POLICY)
         self.live = world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0))
         self._n = 0
 
@@ -186,7 +186,7 @@ def test_an_observed_site_and_a_policy_without_a_breaker_hold_nothing(world: Wor
     hot = Hot(world, Mode.OBSERVE)
     hot.come(bad=6, good=0, at=NOW)
     enrolling.set_mode(world.work, site_slug="khobor", mode=Mode.PUBLISH_FIRST)
-    enrolling.set_policy(world.work, site_slug="khobor", document={"breaker": None})
+    setting_rules.set_policy(world.work, site_slug="khobor", document={"breaker": None})
     hot.come(bad=40, good=0, at=NOW + MINUTE)
     assert hot.tripped() == []
 

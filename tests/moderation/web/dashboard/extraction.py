@@ -30,7 +30,9 @@ OPERATORS: Final = frozenset(
 SAYING: Final = (
     PACKAGE / "domain" / "errors.py",
     PACKAGE / "domain" / "keyboard.py",
+    PACKAGE / "domain" / "policy_changes.py",
     PACKAGE / "domain" / "term_lines.py",
+    PACKAGE / "store" / "policies.py",
     PACKAGE / "store" / "term_lists.py",
     PACKAGE / "passwords.py",
     *sorted(path for path in (PACKAGE / "steps").glob("*.py") if path.stem not in OPERATORS),

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from moderation.domain.event import StoryFacts
 from moderation.domain.vocabulary import Label, Role, Verdict
 from moderation.runtime import Runtime
-from moderation.steps import deciding, enrolling, handing_over, holding, reviewing, tending
+from moderation.steps import deciding, handing_over, holding, reviewing, setting_rules, tending
 from moderation.steps.deciding import Judgement, Seen
 from moderation.store import handover
 from moderation.store.schema import Comment, Moderator, Story
@@ -121,7 +121,7 @@ def test_what_changed_about_the_rules_is_told_with_who_and_why(world: World, des
     karim = world.make_moderator("Karim", Role.EDITOR)
     world.make_held(site_id)
     by, now = f"moderator {karim}", world.runtime.now()
-    enrolling.set_policy(world.work, site_slug="khobor", document={}, note="ভোটের রাত")
+    setting_rules.set_policy(world.work, site_slug="khobor", document={}, note="ভোটের রাত")
     world.make_term_list(site_id, name="গালি")
     holding.hold(world.work, site_id, "khobor", hours=1, reason="নির্বাচন", by=by, now=now)
     holding.lift(world.work, site_id, "khobor", by=by)

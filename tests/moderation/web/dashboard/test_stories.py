@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from moderation.domain.event import AuthorFacts, StoryFacts
 from moderation.domain.vocabulary import Role
-from moderation.steps import enrolling
+from moderation.steps import setting_rules
 from moderation.store.schema import Story
 from tests.factories import World
 from tests.moderation.web.dashboard.conftest import csrf_of, make_person
@@ -118,7 +118,7 @@ def test_a_breaker_that_turned_on_is_told_on_every_page_and_on_the_storys_own(
     world: World, client: FlaskClient
 ) -> None:
     site_id = world.make_site()
-    enrolling.set_policy(world.work, site_slug="khobor", document={"breaker": {"least": 5}})
+    setting_rules.set_policy(world.work, site_slug="khobor", document={"breaker": {"least": 5}})
     for n in range(5):
         world.make_comment(
             site_id, f"c{n}", f"তোকে মারবো {n}#", story=_facts("<b>s1"), author=AuthorFacts(f"a{n}", "রহিম")
@@ -140,7 +140,7 @@ def test_a_breaker_that_turned_on_is_told_on_every_page_and_on_the_storys_own(
 def test_another_desks_breaker_is_told_nowhere(world: World, client: FlaskClient) -> None:
     world.make_site("amar")
     site_id = world.make_site("other")
-    enrolling.set_policy(world.work, site_slug="other", document={"breaker": {"least": 5}})
+    setting_rules.set_policy(world.work, site_slug="other", document={"breaker": {"least": 5}})
     for n in range(5):
         world.make_comment(site_id, f"c{n}", f"তোকে মারবো {n}#", author=AuthorFacts(f"a{n}", "রহিম"))
     world.score(world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0)), now=world.runtime.now())
