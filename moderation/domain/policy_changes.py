@@ -1,13 +1,13 @@
 """What parts two versions of a policy, and a policy with other thresholds for one script or for all."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from moderation.domain.errors import InvalidValueError
-from moderation.domain.policy import Policy, Thresholds
+from moderation.domain.policy import Breaker, Policy, Thresholds
 from moderation.domain.vocabulary import Label, Script
 
-_PLAIN = ("hold_first_comments", "hold_links_over", "hold_reports_from", "audit_share", "blind")
+_PLAIN = ("hold_first_comments", "hold_links_over", "hold_reports_from", "audit_share", "blind", "mask", "mix_in")
 """The fields that are a value each."""
 
 
@@ -33,8 +33,16 @@ def changes(old: Policy, new: Policy) -> list[Change]:
             before = {label: old.threshold(label, script) for label in Label if label in scope}
             after = {label: new.threshold(label, script) for label in Label if label in scope}
             found += _between(before, after, script)
-    plain = ((name, getattr(old, name), getattr(new, name)) for name in _PLAIN)
-    return found + [Change(name, before, after) for name, before, after in plain if before != after]
+    before_plain, after_plain = _plain(old), _plain(new)
+    return found + [
+        Change(name, value, after_plain[name]) for name, value in before_plain.items() if value != after_plain[name]
+    ]
+
+
+def _plain(policy: Policy) -> dict[str, float | bool | None]:
+    """A policy's fields that are a value each, and those of its breaker, which are ``None`` where it has none."""
+    breaker = {f"breaker_{each.name}": getattr(policy.breaker, each.name, None) for each in fields(Breaker)}
+    return {**{name: getattr(policy, name) for name in _PLAIN}, **breaker}
 
 
 def _overridden(policy: Policy, script: Script) -> set[Label]:

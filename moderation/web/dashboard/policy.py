@@ -4,7 +4,7 @@ Trying places stores nothing. Without a script a button shows the figures of the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from moderation.domain import audit, policy_changes, what_if
 from moderation.domain.errors import ConflictError, InvalidValueError, NotFoundError, NotPermittedError
 from moderation.domain.keeper import Keeper
 from moderation.domain.permission import Permission, permits
-from moderation.domain.policy import Policy, Thresholds
+from moderation.domain.policy import DEFAULT_BREAKER, Policy, Thresholds
 from moderation.domain.policy_changes import Change
 from moderation.domain.vocabulary import Label, Script
 from moderation.steps import setting_rules
@@ -26,6 +26,7 @@ from moderation.web.answers import json_answer
 from moderation.web.current import runtime
 from moderation.web.dashboard import policy_words
 from moderation.web.dashboard.blueprint import dashboard, visitor
+from moderation.web.dashboard.other_rules import with_other_rules
 from moderation.web.dashboard.pictures import drawn
 from moderation.web.errors import Problem, problem_of
 
@@ -33,7 +34,6 @@ VERSIONS_SHOWN: Final = 10
 NEVER: Final = 101
 """The slider's last step, one beyond the score 1.00."""
 _DAMAGED: Final = "The form was damaged. Load the page again and repeat what you did."
-_LARGEST_COUNT: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,8 @@ def _show(site: RoleAt, draft: Draft, problem: Problem | None = None) -> Respons
         may_edit=permits(site.role, Permission.EDIT_POLICY),
         expected=request.form.get("version", standing.version),
         largest_share=audit.LARGEST_SHARE,
+        largest_mix=audit.LARGEST_MIX,
+        default_breaker=DEFAULT_BREAKER,
         longest_note=setting_rules.LONGEST_NOTE,
         saved=_asked("saved"),
         problem=problem,
@@ -235,14 +237,7 @@ def _step(value: float | None) -> int:
 def _draft(standing: Policy, form: Mapping[str, str]) -> Draft:
     placed = _placed(standing, form)
     if "others" in form:
-        placed = replace(
-            placed,
-            hold_first_comments=_count(form, "hold_first_comments") or 0,
-            hold_links_over=_count(form, "hold_links_over"),
-            hold_reports_from=_count(form, "hold_reports_from"),
-            audit_share=_share(form, standing.audit_share),
-            blind="blind" in form,
-        )
+        placed = with_other_rules(placed, form)
     return Draft(placed, _note())
 
 
@@ -267,29 +262,6 @@ def _value(written: str | None, now: float | None) -> float | None:
     if step == _step(now):
         return now
     return None if step == NEVER else step / 100
-
-
-def _count(form: Mapping[str, str], name: str) -> int | None:
-    """A whole number, or ``None`` for a rule that is off."""
-    written = form.get(name, "").strip()
-    if not written:
-        return None
-    if not (written.isascii() and written.isdigit() and len(written) < 8 and int(written) <= _LARGEST_COUNT):
-        raise InvalidValueError(
-            "Give whole numbers from 0 to {most}, or nothing to switch a rule off.", most=_LARGEST_COUNT
-        )
-    return int(written)
-
-
-def _share(form: Mapping[str, str], now: float) -> float:
-    try:
-        share = float(form.get("audit_share") or 100 * now) / 100
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= audit.LARGEST_SHARE:
-        most = round(100 * audit.LARGEST_SHARE)
-        raise InvalidValueError("What is looked at blind is a share from 0 to {most} per cent.", most=most)
-    return now if abs(share - now) < 1e-9 else round(share, 6)
 
 
 def _script() -> Script | None:

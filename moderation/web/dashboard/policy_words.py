@@ -26,8 +26,15 @@ _FIELDS: Final[Mapping[str, str]] = {
     "hold_reports_from": N_("readers' reports that hold"),
     "audit_share": N_("share that is looked at blind"),
     "blind": N_("scores of all cards hidden"),
+    "mask": N_("slurs masked"),
+    "mix_in": N_("share of ordinary comments"),
+    "breaker_share": N_("share of flagged comments that holds a story"),
+    "breaker_least": N_("comments from which that share counts"),
+    "breaker_minutes": N_("minutes within which they are counted"),
+    "breaker_hold_minutes": N_("minutes for which the story is held"),
 }
 
+_SHARES: Final = frozenset({"audit_share", "mix_in", "breaker_share"})
 _YES, _NO = N_("yes"), N_("no")
 
 
@@ -92,7 +99,7 @@ def change_told(change: Change) -> str:
 
 
 def _value(change: Change, value: float | bool | None) -> str:
-    if change.field == "audit_share" and value is not None:
+    if change.field in _SHARES and value is not None:
         return wording.percent(value, language())
     if isinstance(value, bool):
         return wording.translated(_YES if value else _NO, language())

@@ -1,9 +1,11 @@
 """What parts two policies, and thresholds for one script or for all."""
 
+from dataclasses import replace
+
 import pytest
 
 from moderation.domain.errors import InvalidValueError
-from moderation.domain.policy import Policy, Thresholds
+from moderation.domain.policy import DEFAULT_BREAKER, Policy, Thresholds
 from moderation.domain.policy_changes import Change, changes, with_thresholds
 from moderation.domain.vocabulary import Label, Script
 
@@ -45,3 +47,19 @@ def test_rejecting_below_holding_is_refused_by_the_label_s_name() -> None:
     with pytest.raises(InvalidValueError) as refused:
         with_thresholds(Policy(), None, {Label.THREAT: Thresholds(0.5, 0.4)})
     assert refused.value.values == {"label": Label.THREAT}
+
+
+def test_a_breaker_that_is_switched_off_or_moved_is_told_value_by_value() -> None:
+    off = replace(Policy(), breaker=None)
+    assert {one.field: one.after for one in changes(Policy(), off)} == {
+        "breaker_share": None,
+        "breaker_least": None,
+        "breaker_minutes": None,
+        "breaker_hold_minutes": None,
+    }
+    moved = replace(Policy(), breaker=replace(DEFAULT_BREAKER, least=12), mix_in=0.0, mask=True)
+    assert changes(Policy(), moved) == [
+        Change("mask", False, True),
+        Change("mix_in", 0.1, 0.0),
+        Change("breaker_least", 30, 12),
+    ]

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from flask.testing import FlaskClient
 
-from moderation.domain.policy import Policy, Thresholds
+from moderation.domain.policy import Breaker, Policy, Thresholds
 from moderation.domain.policy_changes import with_thresholds
 from moderation.domain.vocabulary import Label, Role, Script
 from moderation.steps import setting_rules
@@ -48,6 +48,12 @@ def _form(client: FlaskClient, **more: str) -> dict[str, str]:
         "hold_links_over": "2",
         "hold_reports_from": "3",
         "audit_share": "1",
+        "mix_in": "10",
+        "breaker": "1",
+        "breaker_share": "60",
+        "breaker_least": "30",
+        "breaker_minutes": "60",
+        "breaker_hold_minutes": "60",
     }
     return {"csrf": csrf_of(client, PATH), "version": "0", **names, **others, **more}
 
@@ -143,6 +149,21 @@ def test_an_old_version_is_shown_beside_the_newest_and_can_be_gone_back_to(
     assert _standing(world, site_id) == Policy(version=2)
 
 
+def test_masks_mixing_in_and_the_breaker_are_rules_of_the_page_too(
+    world: World, editor: FlaskClient, site_id: int
+) -> None:
+    form = _form(editor, mask="1", mix_in="5", breaker_share="55.5", breaker_least="12")
+    saved = editor.post(PATH, data=form)
+    standing = _standing(world, site_id)
+    assert (standing.mask, standing.mix_in) == (True, 0.05)
+    assert standing.breaker == Breaker(share=0.555, least=12)
+    assert "১০.০% → ৫.০%" in editor.get(saved.location).text
+    without = {name: value for name, value in form.items() if name not in {"breaker", "mask"}}
+    assert editor.post(PATH, data={**without, "version": "1"}).status_code == 303
+    standing = _standing(world, site_id)
+    assert (standing.mask, standing.breaker) == (False, None)
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -152,6 +173,8 @@ def test_an_old_version_is_shown_beside_the_newest_and_can_be_gone_back_to(
         ({"hold_links_over": "-1"}, "পূর্ণ সংখ্যা দিন"),
         ({"audit_share": "90"}, "শতাংশের মধ্যে"),
         ({"audit_share": "nan"}, "শতাংশের মধ্যে"),
+        ({"mix_in": "51"}, "শতাংশের মধ্যে"),
+        ({"breaker_share": "101"}, "শতাংশের মধ্যে"),
     ],
 )
 def test_what_cannot_be_is_told_and_stores_nothing(
