@@ -47,6 +47,7 @@ CIVIL: Final = (
     "Next match er ticket kobe theke?",
     "তরুণদের সুযোগ দেওয়াটা কাজে লেগেছে।",
 )
+PLAIN: Final = Aside()
 _HARM: Final = {Label.TOXICITY, Label.INSULT}
 
 
@@ -69,8 +70,9 @@ def furnish(world: World) -> Showcase:
         world.make_endpoint(site_id, f"https://{'khobor' if site_id == khobor else 'khela'}.example/callbacks")
     list_id = _term_lists(world, khobor)
     held = _discussion(world, khobor)
-    _match(world, khela)
     _score(world)
+    _match(world, khela)
+    _score(world, Aside(shadow=world.runtime.shadow.current, lots=lambda _: Lot(0.0, 0.0, 0.5)))
     _decide(world, people)
     _hand_on(world, people, held)
     story_id = _stories(world, khela)
@@ -168,8 +170,7 @@ def _match(world: World, site_id: int) -> None:
         world.receive(site_id, make_created(f"m-{n:03}", body, story=MATCH, author=author, created_at=at))
 
 
-def _score(world: World) -> None:
-    aside = Aside(shadow=world.runtime.shadow.current, lots=lambda _: Lot(0.0, 0.0, 0.5))
+def _score(world: World, aside: Aside = PLAIN) -> None:
     while scoring.score_comments(world.work, world.runtime.live.current, now=world.runtime.now, aside=aside):
         pass
 
