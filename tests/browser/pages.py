@@ -9,7 +9,6 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from tests.browser.desk import PASSWORD
 from tests.browser.showcase import Showcase
 
 
@@ -113,14 +112,6 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "drift_picture": "a picture, shown on the page of its bundle",
 }
 """Addresses that are read but are no pages, each with what it is."""
-
-
-def enter(page: Page, showcase: Showcase) -> None:
-    """Logs the showcase's administrator in, by their one-time link."""
-    page.goto(showcase.link)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/review")
 
 
 def turn_to(page: Page, look: Look, showcase: Showcase) -> None:

@@ -22,7 +22,8 @@ from moderation.runtime import Runtime, build_runtime
 from moderation.settings import Settings
 from moderation.web.factory import create_app
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
-from tests.browser.pages import LOOKS, Look, enter, speak, turn_to
+from tests.browser.desk import come_by
+from tests.browser.pages import LOOKS, Look, speak, turn_to
 from tests.browser.showcase import Showcase, furnish
 from tests.factories import World
 
@@ -85,7 +86,7 @@ def _look(page: Page, look: Look, showcase: Showcase, language: str) -> None:
 
 def _take_all(browser: Browser, address: str, showcase: Showcase) -> None:
     inside, outside = (browser.new_context(base_url=address).new_page() for _ in range(2))
-    enter(inside, showcase)
+    come_by(inside, showcase.link)
     outside.goto("/login")
     languages = ("bn", "en")
     for language, look in track(list(itertools.product(languages, LOOKS)), "Taking pictures"):

@@ -20,7 +20,7 @@ from moderation.domain.audit import Lot
 from moderation.domain.event import AuthorFacts, Created, StoryFacts
 from moderation.domain.vocabulary import BodyFormat, CallbackState, Label, ListAction, RejectReason, Role, Verdict
 from moderation.drawing.histograms import drift_picture
-from moderation.steps import deciding, enrolling, holding, listing_terms, promoting, reviewing, scoring, tending
+from moderation.steps import deciding, holding, listing_terms, promoting, reviewing, scoring, tending
 from moderation.steps.deciding import Judgement, Seen
 from moderation.steps.scoring import Aside
 from moderation.store import drift, term_lists
@@ -80,8 +80,8 @@ def furnish(world: World) -> Showcase:
     _drift(world, starter)
     _age(world)
     return Showcase(
-        link=f"/welcome/{_invite(world, ADMINISTRATOR, 'nasrin', Role.ADMINISTRATOR)}",
-        unused=f"/welcome/{_invite(world, 'Rafiq', 'rafiq', Role.MODERATOR)}",
+        link=f"/welcome/{world.invite(ADMINISTRATOR, Role.ADMINISTRATOR, mailbox='nasrin')}",
+        unused=f"/welcome/{world.invite('Rafiq')}",
         values={
             "public_id": str(held),
             "story_id": str(story_id),
@@ -93,21 +93,9 @@ def furnish(world: World) -> Showcase:
     )
 
 
-def _invite(world: World, name: str, mailbox: str, role: Role) -> str:
-    return enrolling.invite_moderator(
-        world.runtime.work,
-        world.runtime.vault,
-        email=f"{mailbox}@desk.example",
-        name=name,
-        role=role,
-        site_slug=None,
-        now=world.runtime.now(),
-    )
-
-
 def _people(world: World) -> list[int]:
     for name, mailbox, role in COLLEAGUES:
-        _invite(world, name, mailbox, role)
+        world.invite(name, role, mailbox=mailbox)
     with world.runtime.reading() as connection:
         return list(connection.scalars(text("SELECT id FROM moderators ORDER BY id")))
 

@@ -19,7 +19,7 @@ from moderation.store import policies
 from moderation.web.dashboard import decisions, deliveries, review_list, search
 from moderation.web.dashboard.displaying import MOST_MARKS
 from tests.browser.alarms import Alarms
-from tests.browser.desk import PASSWORD
+from tests.browser.desk import enter
 from tests.browser.hostile import ACTS, BREAKERS, VECTORS, hostile_texts, payloads
 from tests.factories import World, make_created
 
@@ -41,10 +41,7 @@ def _large_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def alarms(world: World, page: Page, address: str) -> Alarms:
     """At the desk as an administrator, with alarms on every page from here on."""
-    page.goto(f"/welcome/{world.invite(role=Role.ADMINISTRATOR)}")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/review")
+    enter(world, page, role=Role.ADMINISTRATOR)
     return Alarms(page, address)
 
 

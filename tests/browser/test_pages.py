@@ -8,7 +8,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.pages import EXCEPTIONS, LOOKS, enter, speak, turn_to
+from tests.browser.desk import come_by
+from tests.browser.pages import EXCEPTIONS, LOOKS, speak, turn_to
 from tests.browser.showcase import Showcase, furnish
 from tests.factories import World
 from tests.guards.routes import all_routes
@@ -76,7 +77,7 @@ def _wrong(page: Page, part: str) -> list[str]:
 
 @pytest.mark.browser
 def test_no_page_bars_anybody(page: Page, entrance: Page, showcase: Showcase) -> None:
-    enter(page, showcase)
+    come_by(page, showcase.link)
     entrance.goto("/login")
     wrong: dict[str, list[str]] = {}
     for language in ("bn", "en"):
