@@ -167,7 +167,7 @@ def desk(world: World, browser: Browser, address: str) -> Iterator[tuple[Moderat
     for name in ("Nasrin", "Karim"):
         context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800})
         if RECORDING:
-            context.tracing.start(screenshots=True, snapshots=True, title=name)
+            context.tracing.start(screenshots=True, title=name)
         page = context.new_page()
         enter(world, page, name)
         people.append(Moderator(name, page))
