@@ -82,6 +82,7 @@ LOOKS: Final = (
     Look("card", "card", "/review/{public_id}"),
     Look("card-unfolded", "card", "/review/{public_id}", _unfold),
     Look("card-author", "card", "/review/{public_id}", _open_drawer, "[data-drawer]"),
+    Look("alike", "alike", "/review/{alike_id}/alike", _unfold),
     Look("thread", "thread", "/review/{public_id}/thread"),
     Look("author", "author", "/review/{public_id}/author"),
     Look("search", "search", "/search"),

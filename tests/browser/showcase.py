@@ -70,6 +70,7 @@ def furnish(world: World) -> Showcase:
         world.make_endpoint(site_id, f"https://{'khobor' if site_id == khobor else 'khela'}.example/callbacks")
     list_id = _term_lists(world, khobor)
     held = _discussion(world, khobor)
+    wave = _wave(world, khobor)
     _score(world)
     _match(world, khela)
     _score(world, Aside(shadow=world.runtime.shadow.current, lots=lambda _: Lot(0.0, 0.0, 0.5)))
@@ -84,6 +85,7 @@ def furnish(world: World) -> Showcase:
         unused=f"/welcome/{world.invite('Rafiq')}",
         values={
             "public_id": str(held),
+            "alike_id": str(wave),
             "story_id": str(story_id),
             "slug": "khobor",
             "list_id": str(list_id),
@@ -138,6 +140,16 @@ def _discussion(world: World, site_id: int) -> uuid.UUID:
     public_id = receipts[wanted].public_id
     assert public_id is not None
     return public_id
+
+
+def _wave(world: World, site_id: int) -> uuid.UUID:
+    """One threat from many authors, with small changes; returns the first."""
+    threat = "তোকে আর তোর পুরো পরিবারকে আমরা রাস্তায় দেখে নেব, সাবধান হয়ে যা"
+    first, *_ = [
+        world.make_comment(site_id, f"w-{n}", f"{threat}{ending}", author=AuthorFacts(f"w{n}", f"পাঠক {n + 1}"))
+        for n, ending in enumerate(("", "!", "!!", " ভাই", "", " শালা"))
+    ]
+    return first
 
 
 def _created(world: World, sample: Discussion, comment: Comment) -> Created:
