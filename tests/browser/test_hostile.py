@@ -62,6 +62,8 @@ def _hold(world: World, site_id: int, events: Sequence[Created]) -> dict[str, Cr
     live = world.words(**{"": VIOLENT})
     while world.score(live):
         pass
+    with world.work() as unit:  # payloads are alike; here each is to have its own row
+        unit.connection.execute(text("UPDATE comments SET alike_to = NULL"))
     return known
 
 
