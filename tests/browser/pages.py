@@ -73,6 +73,7 @@ class Look:
 LOOKS: Final = (
     Look("login", "login", "/login", inside=False),
     Look("welcome", "welcome", "{unused}", inside=False),
+    Look("forgotten", "forgotten", "/forgotten", inside=False),
     Look("review", "review", "/review"),
     Look("review-rejecting", "review", "/review", _pick_labels, "[data-picker]"),
     Look("review-ticked", "review", "/review", _tick, "#bulk"),
@@ -98,6 +99,8 @@ LOOKS: Final = (
     Look("bundles", "bundles", "/bundles"),
     Look("bundle", "bundle", "/bundles/{bundle_id}"),
     Look("deliveries", "deliveries", "/deliveries"),
+    Look("notices", "notices", "/notices", _unfold),
+    Look("since", "handover", "/since"),
     Look("people", "people", "/people", _unfold),
     Look("person", "person", "/people/{moderator_id}", _unfold),
     Look("account", "account", "/account", _unfold),
@@ -109,6 +112,8 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "stylesheet": "a file",
     "home": "leads to the review queue",
     "review_news": "JSON for a script",
+    "palette": "JSON for a script",
+    "session": "JSON for a script",
     "review_row": "one row for a script, the same as in the list",
     "drift_picture": "a picture, shown on the page of its bundle",
 }
