@@ -73,7 +73,7 @@ class Look:
 LOOKS: Final = (
     Look("login", "login", "/login", inside=False),
     Look("welcome", "welcome", "{unused}", inside=False),
-    Look("forgotten", "forgotten", "/forgotten", inside=False),
+    Look("forgotten", "forgotten", "/login/forgotten", inside=False),
     Look("review", "review", "/review"),
     Look("review-rejecting", "review", "/review", _pick_labels, "[data-picker]"),
     Look("review-ticked", "review", "/review", _tick, "#bulk"),
@@ -122,7 +122,9 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
 
 def turn_to(page: Page, look: Look, showcase: Showcase) -> None:
     """Brings the page before the eyes as it is to be looked at."""
-    page.goto(look.at({**showcase.values, "unused": showcase.unused}))
+    answer = page.goto(look.at({**showcase.values, "unused": showcase.unused}))
+    assert answer is not None
+    assert answer.status == (404 if look.name == "absent" else 200), look.name
     look.first(page)
 
 
