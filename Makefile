@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bundle screenshots bench clean
+.PHONY: help run test lint bundle screenshots record bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -47,8 +47,12 @@ bundle: $(VENV)/run.stamp ## Train both shipped bundles again, bit for bit, from
 	$(SAME_SUMS) $(BIN)/python -m classifiers train --data "$(DATA)" --out classifiers/bundles/starter.alochona
 	$(SAME_SUMS) $(BIN)/python -m classifiers train --data "$(DATA)" --permissive --out classifiers/bundles/starter-permissive.alochona
 
-screenshots: $(VENV)/test.stamp ## Take the README's pictures from the running demo
+screenshots: $(VENV)/test.stamp ## Take a picture of every page, in both languages and themes, into var/screenshots
 	$(BIN)/python -m tests.browser.screenshots
+
+record: $(VENV)/test.stamp ## Record two moderators clearing a queue of 500, into var/recording
+	ALOCHONA_RECORD=var/recording $(BIN)/python -m pytest -q tests/browser/test_two_moderators.py
+	@echo "Look at it: $(BIN)/playwright show-trace var/recording/Nasrin.zip"
 
 bench: $(VENV)/test.stamp ## Measure ingest and pipeline, each against its peer
 	PYTHONPATH=. $(BIN)/python bench/ingest.py

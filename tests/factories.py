@@ -70,12 +70,14 @@ class World:
             )
         return moderator_id
 
-    def invite(self, name: str = "Nasrin", role: Role = Role.MODERATOR, site: str | None = None) -> str:
+    def invite(
+        self, name: str = "Nasrin", role: Role = Role.MODERATOR, site: str | None = None, mailbox: str | None = None
+    ) -> str:
         """The token of a one-time link, as an operator's command makes it."""
         return enrolling.invite_moderator(
             self.runtime.work,
             self.runtime.vault,
-            email=f"{name.lower()}@desk.example",
+            email=f"{mailbox or name.lower()}@desk.example",
             name=name,
             role=role,
             site_slug=site,

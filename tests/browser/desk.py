@@ -2,14 +2,20 @@
 
 from playwright.sync_api import Page
 
+from moderation.domain.vocabulary import Role
 from tests.factories import World
 
 PASSWORD = "একটি-লম্বা-পাসওয়ার্ড"
 
 
-def enter(world: World, page: Page, name: str = "Nasrin") -> None:
+def enter(world: World, page: Page, name: str = "Nasrin", role: Role = Role.MODERATOR) -> None:
     """Invites somebody, who sets a password by the one-time link and stands before the review queue."""
-    page.goto(f"/welcome/{world.invite(name)}")
+    come_by(page, f"/welcome/{world.invite(name, role)}")
+
+
+def come_by(page: Page, link: str) -> None:
+    """Sets a password by a one-time link, and waits for the review queue."""
+    page.goto(link)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url("**/review")

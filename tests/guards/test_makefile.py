@@ -29,7 +29,7 @@ def test_every_phony_target_is_a_target_with_help() -> None:
     assert set(declared[1].split()) == TARGETS
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "bundle", "screenshots", "bench", "clean", "help"])
+@pytest.mark.parametrize("target", ["run", "test", "lint", "bundle", "screenshots", "record", "bench", "clean", "help"])
 def test_the_targets_that_the_documents_name_exist(target: str) -> None:
     assert target in TARGETS
 

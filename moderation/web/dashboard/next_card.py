@@ -17,8 +17,12 @@ _PAGES: Final = 10
 
 
 def wanted_filter() -> dict[str, Any]:
-    """The filter in this request's address or form, without what is empty."""
-    return {name: request.values[name] for name in sorted(FILTERS) if request.values.get(name)}
+    """The filter in this request's address or, marked by ``in_``, in its form; without what is empty.
+
+    Unmarked a form's ``label`` is a reason to reject, and must not become a filter, nor the other way round.
+    """
+    marked = {name: request.form.get(f"in_{name}") or request.args.get(name) for name in sorted(FILTERS)}
+    return {name: value for name, value in marked.items() if value}
 
 
 def address_of_next(card: Card, **told: Any) -> str:

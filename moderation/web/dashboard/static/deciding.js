@@ -3,7 +3,7 @@
 
 import { bind, hasItsOwnEnter } from "./keys.js";
 import { advance, choose, current, list } from "./rows.js";
-import { send } from "./sending.js";
+import { allSent, send } from "./sending.js";
 
 const dealt = []; // rows with an undo, the latest last
 let picking = null; // the row whose labels are being picked
@@ -171,6 +171,13 @@ if (list) {
     if (!picking) return false;
     cancel();
     return true;
+  });
+  // Whoever goes on to the next page at once is not asked whether to leave what is still on its way.
+  document.querySelector("[data-cleared] a")?.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    await allSent();
+    location.assign(event.target.href);
   });
   choose(list.querySelector("[data-row]"), { focus: false });
 }

@@ -40,7 +40,9 @@ export function advance(row) {
   const isOpen = (one) => one !== row && !one.classList.contains("dealt");
   const next = all.slice(at + 1).find(isOpen) ?? all.slice(0, at).findLast(isOpen) ?? null;
   choose(next);
-  if (cleared) cleared.hidden = Boolean(next);
+  if (!cleared) return;
+  cleared.hidden = Boolean(next);
+  if (!next) cleared.querySelector("a").focus(); // Enter then loads the next ones
 }
 
 if (list) {

@@ -3,7 +3,7 @@
 
 const RETRY_MILLISECONDS = 10_000;
 const trouble = document.querySelector("[data-trouble]");
-const waiting = new Set();
+const waiting = new Map(); // what is on its way, each with a promise of its arrival
 
 function tell(kind) {
   if (!trouble) return;
@@ -73,19 +73,25 @@ async function tried(address, fields) {
 }
 
 /** Sends until there is an answer: `{ok, status, body}`, the words in the visitor's language. */
-export async function send(address, fields) {
+export function send(address, fields) {
   const mine = Symbol(address);
-  waiting.add(mine);
+  const answer = untilAnswered(address, fields).finally(() => waiting.delete(mine));
+  waiting.set(mine, answer);
+  return answer;
+}
+
+async function untilAnswered(address, fields) {
   for (;;) {
     const result = await tried(address, fields);
-    if (!result.wait) {
-      waiting.delete(mine);
-      tell(null);
-      return result;
-    }
-    tell(result.wait);
+    tell(result.wait ?? null);
+    if (!result.wait) return result;
     await later();
   }
+}
+
+/** Resolves once nothing waits any more. */
+export async function allSent() {
+  while (waiting.size) await Promise.race([...waiting.values()]);
 }
 
 window.addEventListener("beforeunload", (event) => {

@@ -150,10 +150,27 @@ def test_a_skipped_card_gives_way_to_the_next_under_the_same_filter_and_does_not
     first = world.make_held(ours, "c1")
     world.make_held(theirs, "c2")
     third = world.make_held(ours, "c3")
-    form = {"csrf": csrf_of(english), "site": "ours"}
+    form = {"csrf": csrf_of(english), "in_site": "ours"}
     answer = english.post(f"/review/{first}/leave", data=form)
     assert answer.location == f"/review/{third}?site=ours"
     assert english.post(f"/review/{third}/leave", data=form).location == "/review?site=ours"
+
+
+def test_a_label_that_narrows_the_list_and_one_that_rejects_are_not_taken_for_each_other(
+    world: World, english: FlaskClient
+) -> None:
+    site_id = world.make_site()
+    with world.work() as unit:
+        policies.save(unit.connection, site_id, {"audit_share": 0}, author="test", note="")
+    first, second = (world.make_held(site_id, name) for name in ("c1", "c2"))
+    page = english.get(f"/review/{first}?label=threat").get_data(as_text=True)
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    del form["next"]  # the language's form has it, no other
+    answer = english.post(f"/review/{first}/decide", data={**form, "verdict": "reject", "label": "insult"})
+    decision = world.status(site_id, "c1").decision
+    assert decision is not None
+    assert decision["labels"] == ["insult"]
+    assert re.fullmatch(rf"/review/{second}\?label=threat&done=[\w-]+", answer.location)
 
 
 def test_after_a_decision_the_next_card_comes_but_not_one_that_a_colleague_has_open(
