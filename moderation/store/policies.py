@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from moderation.domain.policy import DEFAULT_THRESHOLDS, Policy, Thresholds
+from moderation.domain.policy import DEFAULT_BY_SCRIPT, DEFAULT_THRESHOLDS, Policy, Thresholds
 from moderation.domain.term_lists import TermMatcher
 from moderation.domain.vocabulary import Label, Mode, Script
 from moderation.store import term_lists
@@ -74,7 +74,7 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
     return Policy(
         version=version,
         thresholds={**DEFAULT_THRESHOLDS, **_thresholds(document.get("thresholds", {}))},
-        by_script={Script(script): _thresholds(labels) for script, labels in document.get("by_script", {}).items()},
+        by_script=_by_script(document),
         hold_first_comments=document.get("hold_first_comments", default.hold_first_comments),
         hold_links_over=document.get("hold_links_over", default.hold_links_over),
         hold_reports_from=document.get("hold_reports_from", default.hold_reports_from),
@@ -83,6 +83,20 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
         mask=document.get("mask", default.mask),
         mix_in=document.get("mix_in", default.mix_in),
     )
+
+
+def _by_script(document: Mapping[str, Any]) -> dict[Script, Mapping[Label, Thresholds]]:
+    """What the document says for a script, and of the default what it says nothing about: a threshold that is set for
+    every script is meant for every script.
+    """
+    stated = {Script(script): _thresholds(labels) for script, labels in document.get("by_script", {}).items()}
+    general = document.get("thresholds", {})
+    kept = {
+        script: {label: pair for label, pair in labels.items() if label.value not in general}
+        for script, labels in DEFAULT_BY_SCRIPT.items()
+    }
+    merged = {script: {**kept.get(script, {}), **stated.get(script, {})} for script in Script}
+    return {script: labels for script, labels in merged.items() if labels}
 
 
 def document_of(policy: Policy) -> dict[str, Any]:
