@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from classifiers.banglacheck.files import read_slots
-from classifiers.banglacheck.templates import Option, fill_by_chance
+from classifiers.banglacheck.templates import Option, fill_by_chance, slots_of
 from classifiers.respelling import respelled
 
 _HERE = Path(__file__).parent / "made_up"
@@ -68,11 +68,20 @@ def made_up(seed: int = 0) -> Iterator[Made]:
 
 @lru_cache(maxsize=4)
 def lists(script: str) -> Mapping[str, Sequence[Option]]:
-    """The lists of BanglaCheck with more groups, for fillings that are for training only."""
-    found = tomllib.loads((_HERE / "slots.toml").read_text(encoding="utf-8"))["groups"].get(script, [])
-    more: list[Option] = [(name, {"": name, "adj": name}) for name in found]
+    """The lists of BanglaCheck with more groups, and some of their own, for fillings that are for training only."""
+    found = tomllib.loads((_HERE / "slots.toml").read_text(encoding="utf-8"))
+    more: list[Option] = [(name, {"": name, "adj": name}) for name in found["groups"].get(script, [])]
     slots = dict(read_slots()[script])
-    return slots | {"group": [*slots["group"], *more], "people": [*slots["people"], *more]}
+    slots |= {"group": [*slots["group"], *more], "people": [*slots["people"], *more]}
+    return slots | {name: [(said, {"": said}) for said in own] for name, own in _lists_of_ours(script).items()}
+
+
+@lru_cache(maxsize=4)
+def _lists_of_ours(script: str) -> Mapping[str, Sequence[str]]:
+    found: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
+        (_HERE / "slots.toml").read_text(encoding="utf-8")
+    )["lists"]
+    return found.get(script, {})
 
 
 def _topics() -> Iterator[_Topic]:
@@ -89,16 +98,22 @@ def _of_script(topic: _Topic, script: str, chance: random.Random) -> Iterator[Ma
     for side in ("hold", "stand"):
         for number, template in enumerate(topic.templates[script, side]):
             name = f"{topic.name}/{script}/{side}/{number}"
-            for text in sorted({fill_by_chance(template, lists(script), chance).text for _ in range(_turns(template))}):
+            turns = range(_turns(template, script))
+            for text in sorted({fill_by_chance(template, lists(script), chance).text for _ in turns}):
                 if side == "stand":
                     yield Made(_written(text, script, chance), topic.labels, True, script, name)
                 else:
                     yield from _held(topic, text, script, name, chance)
 
 
-def _turns(template: str) -> int:
-    """So many that of a long choice, a list of slurs say, most words have their turn."""
-    return max(_FILLINGS, *(place.count("|") for place in template.split("}")))
+def _turns(template: str, script: str) -> int:
+    """So many that of a long choice or list, of slurs say, most words have their turn."""
+    own = _lists_of_ours(script)
+    return max(
+        _FILLINGS,
+        *(place.count("|") for place in template.split("}")),
+        *(len(own[slot]) for slot in slots_of(template) if slot in own),
+    )
 
 
 def _held(topic: _Topic, text: str, script: str, name: str, chance: random.Random) -> Iterator[Made]:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from classifiers.banglacheck.cases import Case, cases
 from classifiers.banglacheck.report import Report, report
+from classifiers.batch_text import normalise_all
 from classifiers.bundle import Bundle
 from classifiers.evidence import Measure, Tested, finding
-from classifiers.labels import LABELS
 from classifiers.paired import Difference, balanced_difference, share_difference
-from classifiers.thresholds import DEFAULT_HOLD
+from classifiers.script_detection import scripts_of
+from classifiers.thresholds import held_from
 
 _MEASURES: Mapping[str, Measure] = {"hold": "harmful held", "stand": "good let stand"}
 
@@ -46,17 +47,14 @@ def compare_checks(
     """Both bundles on the test half at the default thresholds; ``step`` is told of each bundle that is done."""
     chosen = cases("test")
     texts = [case.text for case in chosen]
-    scores = []
-    for bundle in (before, after):
-        scores.append(np.array([each.scores for each in bundle.score(texts)]))
-        step(1)
-    reports = [
-        report(bundle.name, "test", chosen, found, DEFAULT_HOLD)
-        for bundle, found in zip((before, after), scores, strict=True)
-    ]
-    thresholds = np.array([DEFAULT_HOLD[label] for label in LABELS])
+    thresholds = held_from(scripts_of(normalise_all(texts)))
     must_hold = np.array([case.expected == "hold" for case in chosen])
-    rights = [(found >= thresholds).any(axis=1) == must_hold for found in scores]
+    reports, rights = [], []
+    for bundle in (before, after):
+        scores = np.array([each.scores for each in bundle.score(texts)])
+        reports.append(report(bundle.name, "test", chosen, scores, thresholds))
+        rights.append((scores >= thresholds).any(axis=1) == must_hold)
+        step(1)
     pairs = _Pairs(chosen, rights[0], rights[1])
     return CheckComparison(reports[0], reports[1], [*pairs.tests(margins), *_gaps(reports[0], reports[1], margins.gap)])
 

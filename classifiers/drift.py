@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from classifiers.bundle import WINDOW, Bundle
 from classifiers.features import BATCH, grams
 from classifiers.labels import LABELS, SCRIPTS
-from classifiers.script_detection import family_of, script_of
+from classifiers.script_detection import family_of, scripts_of
 from classifiers.weights import Floats, Levels
 
 EDGES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -97,7 +97,7 @@ def profile_of(bundle: Bundle, normalised: Sequence[str], scripts: Sequence[str]
 
 def profile_of_texts(bundle: Bundle, normalised: Sequence[str]) -> Profile:
     """The profile of normalised texts, which are scored for it."""
-    scripts = [script_of(text) for text in normalised]
+    scripts = scripts_of(normalised)
     families = np.fromiter(map(family_of, scripts), dtype=np.int64, count=len(scripts))
     return profile_of(
         bundle, normalised, scripts, bundle.calibration.probabilities(bundle.logits(normalised), families)

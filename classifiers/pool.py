@@ -19,7 +19,7 @@ from classifiers.examples import PoolExample
 from classifiers.features import BATCH, COLUMNS
 from classifiers.labels import LABELS
 from classifiers.progress import Note, unheard
-from classifiers.script_detection import family_of, script_of
+from classifiers.script_detection import family_of, scripts_of
 from classifiers.sources import SOURCES
 from classifiers.weights import Floats, Linear, quantised
 
@@ -79,7 +79,7 @@ def train(
         linear = quantised(weights, biases, levels)
         kept = np.flatnonzero(pool.held_out).tolist()
         held_texts = [texts[row] for row in kept]
-        scripts = list(map(script_of, held_texts))
+        scripts = scripts_of(held_texts)
         held = _held(linear, held_texts, pool.values[kept], scripts)
         bundle = Bundle(name, linear, calibrated(held))
         metrics = {"reference": profile_of_texts(bundle, held_texts).to_dict()}
@@ -107,10 +107,10 @@ def _pool(rows: Sequence[PoolExample], matrix: Matrix, seed: int) -> _Pool:
     origins = np.array([names.index(row.example.origin) for row in rows])
     english = np.array([row.language == "en" for row in rows])
     weights = np.array([row.weights for row in rows])
-    return _Pool(matrix, values, weights, origins, names, english, _held_out(rows, seed))
+    return _Pool(matrix, values, weights, origins, names, english, held_out(rows, seed))
 
 
-def _held_out(rows: Sequence[PoolExample], seed: int) -> Mask:
+def held_out(rows: Sequence[PoolExample], seed: int) -> Mask:
     """Rows drawn for calibration; of what we wrote all fillings of a template or none."""
     drawn = np.random.default_rng(seed).random(len(rows)) < HELD_OUT
     templates: dict[str, bool] = {}

@@ -216,7 +216,7 @@ SOURCES = {
         Source("banglish-hate-srikta", _NONE, _srikta),
         Source("bangla-spam-telegram", "MIT (README)", _spam, permissive=True),
         Source("banglabarta-sms", "MIT (mirror)", _spam, permissive=True),
-        Source("bangla-news-comments", "GPL-3.0 (repository)", _clean, 3.0, typical=True),
+        Source("bangla-news-comments", "GPL-3.0 (repository)", _clean, 6.0, typical=True),
         Source("blp23-sentiment", _NC, _sentiment, 0.4),
         Source("bn-youtube-sazzed", _NONE, _sentiment, 0.4),
         Source("olid", "none in the mirror", _olid),
@@ -227,7 +227,7 @@ SOURCES = {
         Source("youtube-spam", "none in the mirror", _spam),
         Source("sms-spam", "none in the mirror", _spam),
         Source("bd-shs", "for evaluation only", _bd_shs),
-        Source("banglacheck", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 40.0, True, True, True),
-        Source("made-up", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 40.0, True, True, True),
+        Source("banglacheck", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 34.0, True, True, True),
+        Source("made-up", "Apache-2.0 (this repository)", lambda _: UNKNOWN, 34.0, True, True, True),
     )
 }

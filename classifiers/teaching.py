@@ -27,7 +27,7 @@ from classifiers.labels import LABELS
 from classifiers.progress import Note, Step, unheard
 from classifiers.provenance import card, lessons
 from classifiers.rehearsing import rehearsal, rehearsal_weights
-from classifiers.script_detection import FAMILIES, family_of, script_of
+from classifiers.script_detection import FAMILIES, family_of, scripts_of
 from classifiers.weights import Floats, Linear, quantised
 
 _FEATURES = 4.0
@@ -137,7 +137,7 @@ def _desk(
 ) -> _Desk:
     every, size = [*examples, *(each.example for each in beside)], len(examples)
     normalised = normalise_all([example.text for example in every])
-    families = np.array([family_of(script_of(text)) for text in normalised], dtype=np.int64)
+    families = np.array([*map(family_of, scripts_of(normalised))], dtype=np.int64)
     texts = _telling_windows(base, normalised, families)
     logits = base.window_logits(texts)
     listed = [[np.nan if value is None else value for value in example.values] for example in every]

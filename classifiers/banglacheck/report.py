@@ -11,7 +11,7 @@ from classifiers.banglacheck.cases import Case, Expected, Half, cases
 from classifiers.banglacheck.fairness import GroupGap, group_gaps
 from classifiers.bundle import Bundle
 from classifiers.labels import LABELS
-from classifiers.thresholds import DEFAULT_HOLD
+from classifiers.thresholds import held_from
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -73,7 +73,6 @@ class Report:
 
     bundle: str
     half: Half
-    thresholds: Mapping[str, float]
     totals: Mapping[Expected, Share]
     functionalities: Mapping[str, Functionality]
     scripts: Mapping[str, Mapping[Expected, Share]]
@@ -109,23 +108,22 @@ class Report:
         return found
 
 
-def check(bundle: Bundle, thresholds: Mapping[str, float] = DEFAULT_HOLD, half: Half = "test") -> Report:
-    """A bundle's report; ``thresholds`` has for each label the score from which it holds a comment."""
+def check(bundle: Bundle, half: Half = "test") -> Report:
+    """A bundle's report at the default thresholds of the scripts in which the cases are taken to be written."""
     chosen = cases(half)
-    scores = np.array([each.scores for each in bundle.score([case.text for case in chosen])])
-    return report(bundle.name, half, chosen, scores, thresholds)
+    scored = bundle.score([case.text for case in chosen])
+    thresholds = held_from([each.script for each in scored])
+    return report(bundle.name, half, chosen, np.array([each.scores for each in scored]), thresholds)
 
 
-def report(
-    name: str, half: Half, chosen: Sequence[Case], scores: Floats, thresholds: Mapping[str, float], seed: int = 0
-) -> Report:
-    """The same from scores, (cases, labels) in the order of LABELS."""
-    over = log_odds(scores) - log_odds(np.array([thresholds[label] for label in LABELS]))
+def report(name: str, half: Half, chosen: Sequence[Case], scores: Floats, thresholds: Floats, seed: int = 0) -> Report:
+    """The same from scores and the thresholds from which they hold, both (cases, labels) in the order of LABELS."""
+    over = log_odds(scores) - log_odds(thresholds)
     margins = over.max(axis=1)
     right = np.array([case.expected == "hold" for case in chosen]) == (margins >= 0)
     marked = Marked(chosen, right, seed)
     return Report(
-        name, half, dict(thresholds),
+        name, half,
         marked.shares(lambda case: case.expected),
         _functionalities(marked),
         _nested(marked.shares(lambda case: (case.script, case.expected))),

@@ -16,6 +16,7 @@ from classifiers.banglacheck import Half, Limits, Pointing, Report, check, point
 from classifiers.banglacheck.report import Share, Wrong
 from classifiers.bundle import load_bundle
 from classifiers.commands.options import bundle_option, echo_json, json_option, one_line_errors
+from classifiers.thresholds import HOLD_BY_SCRIPT
 
 _WIDTH = 110
 """Where the output goes to a file: wide enough for the tables."""
@@ -50,7 +51,8 @@ def command(
 ) -> None:
     """Check a bundle on BanglaCheck: what must stand, what must be held, and is it fair to groups?
 
-    A comment counts as held where a score reaches its label's default threshold. Exit code 1 where a limit is missed.
+    A comment counts as held where a score reaches its label's default threshold in its script. Exit code 1 where a
+    limit is missed.
     """
     with one_line_errors():
         bundle = load_bundle(bundle_path)
@@ -58,7 +60,8 @@ def command(
     pointed = pointing(bundle, half=cast("Half", half))
     shortfalls = report.shortfalls(Limits(stand, hold, functionality, gap))
     if as_json:
-        echo_json({**report.to_dict(worst), "pointing": asdict(pointed), "shortfalls": shortfalls})
+        told = {"pointing": asdict(pointed), "shortfalls": shortfalls, "thresholds": HOLD_BY_SCRIPT}
+        echo_json({**report.to_dict(worst), **told})
     else:
         _print(report, pointed, shortfalls, worst)
     sys.exit(1 if shortfalls else 0)

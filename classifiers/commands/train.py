@@ -17,6 +17,7 @@ from classifiers.examples import PoolExample, read_any_labelled_file, read_pool
 from classifiers.pool import train
 from classifiers.progress import Note, unheard
 from classifiers.sources import SOURCES
+from classifiers.splits import copies_among
 from classifiers.text import letters_key
 
 _SIZE = 231_753
@@ -78,17 +79,25 @@ def read_rows(
     folder: Path, without: Sequence[str], without_licences: Sequence[str], note: Note = unheard
 ) -> list[PoolExample]:
     """The pool: the training file, further rows of published development splits that no test of ours uses, and
-    BanglaCheck's training half; none of the tests' rows.
+    BanglaCheck's training half; none of the tests' rows, nor copies and near-copies of them.
     """
     step = note("reading", _SIZE)
     more = [(folder / file, split) for file, split in _MORE if (folder / file).exists()]
-    kept_out = {
-        letters_key(example.text)
-        for _, path, split in _tests(folder)
-        for example in read_any_labelled_file(path, split)
-    }
+    tests = [each.text for _, path, split in _tests(folder) for each in read_any_labelled_file(path, split)]
+    kept_out = set(map(letters_key, tests))
     rows = read_pool(folder / "training.csv.gz", without, without_licences, lambda: step(1), more, kept_out)
-    return rows + [example for example in own_examples() if example.example.origin not in without]
+    kept = _without_copies(rows, tests, note)
+    return kept + [example for example in own_examples() if example.example.origin not in without]
+
+
+def _without_copies(rows: Sequence[PoolExample], tests: Sequence[str], note: Note) -> list[PoolExample]:
+    step, told, copies = note("leaving out near-copies of tests", len(rows)), 0, set[int]()
+    for place, _ in copies_among([row.example.text for row in rows], tests):
+        copies.add(place)
+        step(place - told)
+        told = place
+    step(len(rows) - told)
+    return [row for place, row in enumerate(rows) if place not in copies]
 
 
 def _trained(folder: Path, rows: Sequence[PoolExample], name: str, seed: int, note: Note) -> Bundle:

@@ -34,10 +34,30 @@ DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
     Label.INSULT: Thresholds(hold=0.50),
     Label.PROFANITY: Thresholds(hold=0.50),
     Label.IDENTITY_ATTACK: Thresholds(hold=0.40),
-    Label.THREAT: Thresholds(hold=0.50),
-    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.50),
+    Label.THREAT: Thresholds(hold=0.25),
+    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.25),
     Label.SPAM: Thresholds(hold=0.45, reject=0.99),
 }
+
+
+_ROMANIZED: Final = {
+    Label.TOXICITY: Thresholds(hold=0.65),
+    Label.IDENTITY_ATTACK: Thresholds(hold=0.50),
+    Label.THREAT: Thresholds(hold=0.30),
+    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.50),
+}
+DEFAULT_BY_SCRIPT: Final[Mapping[Script, Mapping[Label, Thresholds]]] = {
+    Script.ROMANIZED_BANGLA: _ROMANIZED,
+    Script.ENGLISH: {
+        Label.TOXICITY: Thresholds(hold=0.70),
+        Label.INSULT: Thresholds(hold=0.20),
+        Label.IDENTITY_ATTACK: Thresholds(hold=0.25),
+        Label.THREAT: Thresholds(hold=0.40),
+        Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.50),
+    },
+    Script.MIXED: _ROMANIZED,
+}
+"""What departs from DEFAULT_THRESHOLDS in a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +88,7 @@ class Policy:
 
     version: int = 0
     thresholds: Mapping[Label, Thresholds] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))
-    by_script: Mapping[Script, Mapping[Label, Thresholds]] = field(default_factory=dict)
+    by_script: Mapping[Script, Mapping[Label, Thresholds]] = field(default_factory=lambda: dict(DEFAULT_BY_SCRIPT))
     hold_first_comments: int = 0
     hold_links_over: int | None = 2
     hold_reports_from: int | None = 3

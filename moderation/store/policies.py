@@ -9,7 +9,14 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from moderation.domain.errors import NotFoundError
-from moderation.domain.policy import DEFAULT_BREAKER, DEFAULT_THRESHOLDS, Breaker, Policy, Thresholds
+from moderation.domain.policy import (
+    DEFAULT_BREAKER,
+    DEFAULT_BY_SCRIPT,
+    DEFAULT_THRESHOLDS,
+    Breaker,
+    Policy,
+    Thresholds,
+)
 from moderation.domain.term_lists import TermMatcher
 from moderation.domain.vocabulary import Label, Mode, Script
 from moderation.store import term_lists
@@ -109,7 +116,7 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
     return Policy(
         version=version,
         thresholds={**DEFAULT_THRESHOLDS, **_thresholds(document.get("thresholds", {}))},
-        by_script={Script(script): _thresholds(labels) for script, labels in document.get("by_script", {}).items()},
+        by_script=_by_script(document),
         hold_first_comments=document.get("hold_first_comments", default.hold_first_comments),
         hold_links_over=document.get("hold_links_over", default.hold_links_over),
         hold_reports_from=document.get("hold_reports_from", default.hold_reports_from),
@@ -119,6 +126,20 @@ def policy_of(version: int, document: Mapping[str, Any]) -> Policy:
         mix_in=document.get("mix_in", default.mix_in),
         breaker=_breaker(document.get("breaker", {})),
     )
+
+
+def _by_script(document: Mapping[str, Any]) -> dict[Script, Mapping[Label, Thresholds]]:
+    """What the document says for a script, and of the default what it says nothing about: a threshold that is set for
+    every script is meant for every script.
+    """
+    stated = {Script(script): _thresholds(labels) for script, labels in document.get("by_script", {}).items()}
+    general = document.get("thresholds", {})
+    kept = {
+        script: {label: pair for label, pair in labels.items() if label.value not in general}
+        for script, labels in DEFAULT_BY_SCRIPT.items()
+    }
+    merged = {script: {**kept.get(script, {}), **stated.get(script, {})} for script in Script}
+    return {script: labels for script, labels in merged.items() if labels}
 
 
 def document_of(policy: Policy) -> dict[str, Any]:

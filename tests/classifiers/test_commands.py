@@ -1,5 +1,6 @@
 """Tests of ``python -m classifiers``."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -11,6 +12,9 @@ from click.testing import CliRunner, Result
 
 from classifiers import LABELS, Bundle, load_bundle
 from classifiers.__main__ import main
+from classifiers.check_examples import ORIGINS
+from classifiers.commands.train import read_rows
+from tests.classifiers.desk import make_data_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +57,18 @@ def test_training_writes_a_bundle_and_its_card_and_says_so_in_json(data_folder: 
     assert (tmp_path / "new.md").read_text(encoding="utf-8") == made.card
     assert "| bangla-abusive-aiman |" in made.card
     assert "non-commercial" in made.card
+
+
+def test_nothing_like_a_test_is_trained_on_though_a_letter_differs(tmp_path: Path) -> None:
+    folder = make_data_folder(tmp_path, 60)
+    rows = read_rows(folder, (), ())
+    text = max((row.example.text for row in rows if row.example.origin not in ORIGINS), key=len)
+    copy = f"{text[:-1]}ক"
+    with gzip.open(folder / "bd-shs-dev.csv.gz", "wt", encoding="utf-8") as file:
+        file.write(f"text,lang,split,labels,source\n{copy},bn,dev,hate,bd-shs\n")
+    kept = {row.example.text for row in read_rows(folder, (), ())}
+    assert text not in kept
+    assert len(kept) > 30
 
 
 def test_training_from_nowhere_is_refused(tmp_path: Path, data_folder: Path) -> None:

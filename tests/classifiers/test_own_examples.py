@@ -3,8 +3,9 @@
 import pytest
 
 from classifiers import LABELS, SCRIPTS
-from classifiers.augmenting import made_up
+from classifiers.augmenting import lists, made_up
 from classifiers.banglacheck.cases import cases
+from classifiers.banglacheck.files import read_slots
 from classifiers.check_examples import own_examples
 from classifiers.text import letters_key
 
@@ -72,3 +73,11 @@ def test_the_same_groups_stand_in_hateful_and_in_civil_sentences() -> None:
 def test_the_sentences_are_always_the_same_and_none_comes_twice() -> None:
     assert list(made_up()) == list(made_up())
     assert len({made.text for made in made_up()}) == len(list(made_up()))
+
+
+def test_lists_of_our_own_are_the_same_in_every_way_of_writing() -> None:
+    bn, romanized, english = (
+        {name: len(words) for name, words in lists(script).items() if name not in read_slots()[script]}
+        for script in ("bn", "bn-Latn", "en")
+    )
+    assert bn == romanized == english != {}

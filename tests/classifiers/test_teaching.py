@@ -207,9 +207,13 @@ def _held_of_the_training_half(bundle: Bundle, half: int) -> float:
     return sum(scored.scores[0] >= 0.6 for scored in bundle.score(texts)) / len(texts)
 
 
-@pytest.mark.parametrize("count", [40, 400])
-def test_a_desk_that_never_meets_abuse_of_a_kind_does_not_unteach_it(starter: Bundle, count: int) -> None:
-    """It finds next to nothing toxic. Measured on templates that are not rehearsed here; the starter has met them."""
+@pytest.mark.parametrize(("count", "unlearned"), [(40, 0.02), (150, 0.02), (400, 0.0)])
+def test_a_desk_that_never_meets_abuse_of_a_kind_does_not_unteach_it(
+    starter: Bundle, count: int, unlearned: float
+) -> None:
+    """It finds next to nothing toxic. Measured on templates that are not rehearsed here; the starter has met them. From
+    200 decisions on probabilities are calibrated on them too, which takes back most of what is unlearned alone.
+    """
     chance = random.Random(3)
     desk = [example(comment(chance, ("কুলাঙ্গার",) * (n % 20 == 0)), toxicity=n % 20 == 0) for n in range(count)]
     beside = [each for each in rehearsal() if int(each.example.group[-1]) % 2]
@@ -221,7 +225,8 @@ def test_a_desk_that_never_meets_abuse_of_a_kind_does_not_unteach_it(starter: Bu
             teach(starter, desk, name="rehearsed", seed=1, beside=beside),
         )
     )
-    assert before - rehearsed < 0.02 < before - alone
+    assert before - rehearsed < 0.02
+    assert rehearsed - alone > unlearned
 
 
 def test_what_is_rehearsed_is_no_label_of_the_desk(bundle: Bundle) -> None:

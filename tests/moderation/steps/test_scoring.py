@@ -52,7 +52,7 @@ def test_a_threat_is_held_with_the_rule_the_value_and_the_threshold(world: World
         "action": "hold",
         "label": "threat",
         "value": 0.95,
-        "threshold": 0.5,
+        "threshold": 0.25,
     } in status.reasons
 
 
@@ -204,7 +204,7 @@ def test_hold_everything_for_a_time_holds_until_its_end(world: World) -> None:
 
 def test_a_sites_own_thresholds_by_script_and_its_policy_version_are_used(world: World) -> None:
     site_id = world.make_site()
-    strict = Policy(thresholds={Label.TOXICITY: Thresholds(hold=0.04)})
+    strict = Policy(thresholds={Label.TOXICITY: Thresholds(hold=0.04)}, by_script={})
     with world.work() as unit:
         policies.save(unit.connection, site_id, policies.document_of(strict), author="test", note="")
     world.make_comment(site_id)

@@ -111,7 +111,7 @@ def test_every_check_is_told_with_its_value_limit_and_result_also_those_that_did
     table = english.get(f"/review/{public_id}").get_data(as_text=True).partition('class="checks"')[2]
     rows = [re.sub(r"\s+", " ", _plain(row)).strip() for row in re.findall(r"<tr class.*?</tr>", table, re.DOTALL)]
     assert len(rows) == 16
-    assert any(re.fullmatch(r"insult \d\.\d\d from 0\.50 holds it for a person", row) for row in rows)
+    assert any(re.fullmatch(r"insult \d\.\d\d from 0\.20 holds it for a person", row) for row in rows)
     assert any(re.fullmatch(r"spam \d(\.\d\d)? from 0\.45 no issue found", row) for row in rows)
     assert "new commenter — — was not run" in rows
 
