@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, DateTime, and_, bindparam, exists, func, select, text
 from sqlalchemy.orm import aliased
 
 from moderation.domain.vocabulary import State
@@ -92,8 +93,20 @@ def _priority_drawn() -> Any:  # noqa: ANN401 - a subquery
 
 def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], now: datetime) -> Card | None:
     """One comment as a moderator of these sites may see it; ``None`` for one of another site too."""
+    given = {"public_id": public_id, "site_ids": list(site_ids), "now": now}
+    row = connection.execute(_card(), given).one_or_none()
+    if row is None:
+        return None
+    fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
+    return Card(**{**fields, "state": State(fields["state"]), **_counts_without_itself(fields)})
+
+
+@cache
+def _card() -> Any:  # noqa: ANN401 - a query
+    """The query of ``card``, built once: to put it together anew took longer than to execute it, and it is asked for with each decision."""
     parent, parent_author, parent_revision = aliased(Comment), aliased(Author), aliased(Revision)
-    row = connection.execute(
+    now = bindparam("now", type_=DateTime(timezone=True))
+    return (
         select(
             Comment.id,
             Comment.public_id,
@@ -132,14 +145,15 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
             parent_revision,
             and_(parent_revision.comment_id == parent.id, parent_revision.n == parent.current_revision),
         )
-        .outerjoin(Claim, and_(Claim.comment_id == Comment.id, Claim.until >= now))
+        .outerjoin(
+            Claim, and_(Claim.comment_id == Comment.id, Claim.until >= bindparam("now", type_=DateTime(timezone=True)))
+        )
         .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
-        .where(Comment.public_id == public_id, Comment.site_id == func.any(list(site_ids)))
-    ).one_or_none()
-    if row is None:
-        return None
-    fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
-    return Card(**{**fields, "state": State(fields["state"]), **_counts_without_itself(fields)})
+        .where(
+            Comment.public_id == bindparam("public_id", type_=Comment.public_id.type),
+            Comment.site_id == func.any(bindparam("site_ids", type_=ARRAY(BigInteger))),
+        )
+    )
 
 
 def _counts_without_itself(fields: Mapping[str, Any]) -> dict[str, int]:
