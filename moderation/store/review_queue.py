@@ -103,7 +103,7 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
 
 @cache
 def _card() -> Any:  # noqa: ANN401 - a query
-    """The query of ``card``, built once: to put it together anew took longer than to execute it, and it is asked for with each decision."""
+    """The query of ``card``, put together once: that is dear, and a card is asked for with each decision."""
     parent, parent_author, parent_revision = aliased(Comment), aliased(Author), aliased(Revision)
     now = bindparam("now", type_=DateTime(timezone=True))
     return (
@@ -145,9 +145,7 @@ def _card() -> Any:  # noqa: ANN401 - a query
             parent_revision,
             and_(parent_revision.comment_id == parent.id, parent_revision.n == parent.current_revision),
         )
-        .outerjoin(
-            Claim, and_(Claim.comment_id == Comment.id, Claim.until >= bindparam("now", type_=DateTime(timezone=True)))
-        )
+        .outerjoin(Claim, and_(Claim.comment_id == Comment.id, Claim.until >= now))
         .outerjoin(Moderator, Moderator.id == Claim.moderator_id)
         .where(
             Comment.public_id == bindparam("public_id", type_=Comment.public_id.type),

@@ -40,7 +40,7 @@ def test_publishing_takes_a_comment_out_of_the_queue_and_undo_brings_it_back(wor
     )
     assert world.status(site_id).state is State.PUBLISHED
     decision = answer.location.partition("done=")[2]
-    form = {"csrf": csrf_of(desk), "from": "card", "sort": "oldest"}
+    form = {"csrf": csrf_of(desk), "from": "card", "in_sort": "oldest"}
     assert desk.post(f"/decisions/{decision}/undo", data=form).location == f"{path}?sort=oldest"
     assert world.status(site_id).state is State.HELD
 
