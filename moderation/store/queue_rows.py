@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Subquery, and_, case, func, select, text, union_all
 
+from moderation.domain.vocabulary import Verdict
 from moderation.store.queue_parts import Cursor, Part, Query, View, by, merged, parts, size_of_group
 from moderation.store.review_queue import newest_outcome
 from moderation.store.schema import (
     Author,
     Claim,
     Comment,
+    Decision,
     Escalation,
     Moderator,
     Revision,
@@ -25,6 +27,8 @@ from moderation.store.schema import (
     Story,
 )
 
+MOST_HANDLED: Final = 500
+"""Decisions of colleagues that a page is told of, the newest ones: far more than rows it shows."""
 MOST_NEWS: Final = 100
 """So many new comments are told by number; beyond that it is «more»."""
 
@@ -60,10 +64,11 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came to a list since a page of it was made, the newest first, and who of the others has what open."""
+    """What came to a list since a page of it was made, the newest first; what others have open, or decided since."""
 
     fresh: Sequence[uuid.UUID]
     open_at: Mapping[uuid.UUID, str]
+    handled: Mapping[uuid.UUID, tuple[str, Verdict]]
 
 
 def page(
@@ -90,7 +95,11 @@ def news(connection: Connection, view: View, *, since: datetime, now: datetime) 
     """What was held, or drawn, after ``since`` by the database's clock; at most MOST_NEWS and one more."""
     fresh = union_all(*(select(_since(view, part, since)) for part in parts(view))).subquery()
     newest = select(fresh.c.public_id).order_by(fresh.c.at.desc()).limit(MOST_NEWS + 1)
-    return News(list(connection.execute(newest).scalars()), _open_at_others(connection, view, now))
+    return News(
+        list(connection.execute(newest).scalars()),
+        _open_at_others(connection, view, now),
+        _handled_by_others(connection, view, since),
+    )
 
 
 def _since(view: View, part: Part, since: datetime) -> Subquery:
@@ -112,6 +121,25 @@ def _open_at_others(connection: Connection, view: View, now: datetime) -> dict[u
         .order_by(Comment.id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _handled_by_others(connection: Connection, view: View, since: datetime) -> dict[uuid.UUID, tuple[str, Verdict]]:
+    """The newest standing decisions of colleagues; by whom, and which."""
+    rows = connection.execute(
+        select(Comment.public_id, Moderator.name, Decision.verdict)
+        .join(Comment, Comment.standing_decision_id == Decision.id)
+        .join(Moderator, Moderator.id == Decision.moderator_id)
+        .where(
+            Decision.site_id == func.any(list(view.site_ids)),
+            Decision.at >= since,
+            Decision.moderator_id.is_not(None),
+            Decision.moderator_id != view.moderator_id,
+            Decision.verdict.is_not(None),
+        )
+        .order_by(Decision.at.desc())
+        .limit(MOST_HANDLED)
+    )
+    return {public_id: (name, Verdict(verdict)) for public_id, name, verdict in rows if verdict}
 
 
 def _rows(queue: Any, view: View, now: datetime) -> Query:  # noqa: ANN401 - a subquery

@@ -1,5 +1,6 @@
 """The review queue by keyboard: deciding in place, ticks, undo, loss of network and of session, two people at once."""
 
+import re
 import uuid
 
 import pytest
@@ -200,8 +201,15 @@ def test_two_people_see_whose_row_is_open_and_new_comments_wait_behind_a_bar(
     expect(page.locator("[data-row]")).to_have_count(2)
     page.keyboard.press("a")
     expect(page.locator("[data-row] .problem")).to_contain_text("Karim")
+    page.keyboard.press("k")
+    karim.keyboard.press("a")
+    karim.wait_for_url(re.compile("done="))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".row.handled [data-open-at]")).to_contain_text("Karim প্রকাশ করেছেন")
+    expect(page.locator(".row.here")).to_have_count(1)
+    expect(page.locator(".row.handled.here")).to_have_count(0)
     page.locator("[data-news] a").click()
-    expect(page.locator("[data-row]")).to_have_count(3)
+    expect(page.locator("[data-row]")).to_have_count(2)
     context.close()
 
 

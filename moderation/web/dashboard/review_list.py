@@ -141,7 +141,9 @@ def review_row(public_id: uuid.UUID) -> ResponseReturnValue:
 
 @dashboard.get("/review/news")
 def review_news() -> ResponseReturnValue:
-    """What came to the list since a page was made, who has what open, and the session's token; 304 where all stands.
+    """What came to the list since a page was made, what others have open or decided, and the session's token.
+
+    304 where all stands as it was.
 
     The token lets a page that outlived its session send on what it kept, once its person has logged in again.
     """
@@ -154,6 +156,7 @@ def review_news() -> ResponseReturnValue:
         "fresh": news.fresh[: queue_rows.MOST_NEWS],
         "more": len(news.fresh) > queue_rows.MOST_NEWS,
         "open": {str(public_id): name for public_id, name in news.open_at.items()},
+        "handled": {str(public_id): [name, verdict] for public_id, (name, verdict) in news.handled.items()},
         "csrf": csrf_token(),
     }
     answer = Response(orjson.dumps(document), content_type="application/json")

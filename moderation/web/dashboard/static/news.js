@@ -1,8 +1,8 @@
 // The list never jumps: what came since the page was made is told by number, above it, and who has which row open is
-// kept true. One small conditional request; most are answered "304, all as it was".
+// kept true. What a colleague decided meanwhile greys where it stands, and is passed over. One small conditional request; most are answered "304, all as it was".
 
 import { inDigits } from "./numbers.js";
-import { list } from "./rows.js";
+import { advance, current, list } from "./rows.js";
 import { renew } from "./sending.js";
 
 const EVERY_MILLISECONDS = 15_000;
@@ -19,11 +19,25 @@ function showFresh(document_) {
 }
 
 function showOpen(open) {
-  for (const row of list?.querySelectorAll("[data-row]") ?? []) {
+  for (const row of list?.querySelectorAll("[data-row]:not(.handled)") ?? []) {
     const name = open[row.dataset.row];
     const words = name ? ` · ${bar.dataset.openat.replace("[name]", name)}` : "";
     const told = row.querySelector("[data-open-at]");
     if (told && told.textContent !== words) told.textContent = words;
+  }
+}
+
+function showHandled(handled) {
+  for (const row of list?.querySelectorAll("[data-row]:not(.dealt, .handled, .wave)") ?? []) {
+    const found = handled[row.dataset.row];
+    if (!found || row.querySelector("[data-picker]")) continue; // who is picking labels is told by the answer
+    const [name, verdict] = found;
+    row.querySelector("[data-open-at]").textContent = ` · ${bar.dataset[verdict].replace("[name]", name)}`;
+    row.classList.add("handled");
+    const tick = row.querySelector("[data-tick]");
+    if (tick?.checked) tick.click();
+    if (tick) tick.disabled = true;
+    if (row === current()) advance(row);
   }
 }
 
@@ -38,6 +52,7 @@ async function ask() {
     renew(told.csrf);
     showFresh(told);
     showOpen(told.open);
+    showHandled(told.handled);
   } catch {
     // without a network there is no news
   }

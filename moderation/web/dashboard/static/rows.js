@@ -7,7 +7,7 @@ const cleared = document.querySelector("[data-cleared]");
 
 /** Rows that were not dealt with yet, in their order. */
 export function openRows() {
-  return list ? [...list.querySelectorAll("[data-row]:not(.dealt)")] : [];
+  return list ? [...list.querySelectorAll("[data-row]:not(.dealt, .handled)")] : [];
 }
 
 export function current() {
@@ -37,7 +37,7 @@ function go(step) {
 export function advance(row) {
   const all = [...list.querySelectorAll("[data-row]")];
   const at = all.indexOf(row);
-  const isOpen = (one) => one !== row && !one.classList.contains("dealt");
+  const isOpen = (one) => one !== row && !one.matches(".dealt, .handled");
   const next = all.slice(at + 1).find(isOpen) ?? all.slice(0, at).findLast(isOpen) ?? null;
   choose(next);
   if (!cleared) return;
@@ -49,7 +49,7 @@ if (list) {
   bind("next ArrowDown", () => go(1));
   bind("previous ArrowUp", () => go(-1));
   list.addEventListener("focusin", (event) => {
-    const row = event.target.closest("[data-row]:not(.dealt)");
+    const row = event.target.closest("[data-row]:not(.dealt, .handled)");
     if (row && row !== current()) choose(row, { focus: false });
   });
 }

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from moderation.domain.vocabulary import Role, State, Verdict
-from moderation.steps import deciding, reviewing
+from moderation.domain.vocabulary import Label, Role, State, Verdict
+from moderation.steps import deciding, reviewing, undoing
 from moderation.store import policies
 from tests.factories import World
 from tests.moderation.web.dashboard.conftest import csrf_of, make_person
@@ -165,6 +165,28 @@ def test_news_tell_what_came_and_who_has_what_open_and_nothing_twice(
     same = desk.get(path, headers={"If-None-Match": told.headers["ETag"]})
     assert (same.status_code, same.data) == (304, b"")
     assert desk.get("/review/news?since=yesterday").status_code == 422
+
+
+def test_what_a_colleague_decided_since_is_told_with_name_and_verdict_until_it_is_taken_back(
+    world: World, desk: FlaskClient, site_id: int
+) -> None:
+    mine, theirs = _fill(world, site_id, "তোকে ১", "তোকে ২")
+    foreign = _fill(world, world.make_site("foreign"), "তোকে ৩")[0]
+    page = desk.get("/review?site=khobor").get_data(as_text=True)
+    address = re.search(r'data-news="([^"]+)"', page)
+    assert address is not None
+    path = address[1].replace("&amp;", "&")
+    assert _bulk(desk, "publish", [mine]).status_code == 303
+    karim = world.make_moderator("Karim")
+    now = world.runtime.now()
+    rejects = deciding.Judgement(karim, Role.MODERATOR, Verdict.REJECT, [Label.THREAT])
+    decided = [
+        deciding.decide(world.work, rejects, deciding.Seen(one, 1, 1), undo_seconds=20, now=now)
+        for one in (theirs, foreign)
+    ]
+    assert desk.get(path).get_json()["handled"] == {str(theirs): ["Karim", "reject"]}
+    undoing.undo(world.work, moderator_id=karim, decision_id=decided[0].decision_id, now=now)
+    assert desk.get(path).get_json()["handled"] == {}
 
 
 def test_what_was_ticked_at_a_site_where_one_only_reads_is_told_and_the_others_are_decided(
