@@ -30,18 +30,17 @@ class Thresholds:
 
 
 DEFAULT_THRESHOLDS: Final[Mapping[Label, Thresholds]] = {
-    Label.TOXICITY: Thresholds(hold=0.60),
+    Label.TOXICITY: Thresholds(hold=0.65),
     Label.INSULT: Thresholds(hold=0.50),
     Label.PROFANITY: Thresholds(hold=0.50),
     Label.IDENTITY_ATTACK: Thresholds(hold=0.40),
-    Label.THREAT: Thresholds(hold=0.25),
-    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.25),
+    Label.THREAT: Thresholds(hold=0.40),
+    Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.40),
     Label.SPAM: Thresholds(hold=0.45, reject=0.99),
 }
 
 
 _ROMANIZED: Final = {
-    Label.TOXICITY: Thresholds(hold=0.65),
     Label.IDENTITY_ATTACK: Thresholds(hold=0.50),
     Label.THREAT: Thresholds(hold=0.30),
     Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.50),
@@ -52,7 +51,6 @@ DEFAULT_BY_SCRIPT: Final[Mapping[Script, Mapping[Label, Thresholds]]] = {
         Label.TOXICITY: Thresholds(hold=0.70),
         Label.INSULT: Thresholds(hold=0.20),
         Label.IDENTITY_ATTACK: Thresholds(hold=0.25),
-        Label.THREAT: Thresholds(hold=0.40),
         Label.SEXUALLY_EXPLICIT: Thresholds(hold=0.50),
     },
     Script.MIXED: _ROMANIZED,

@@ -36,7 +36,7 @@ def small() -> Report:
         case("rude", "hold", 1),
         case("rude", "hold", 2),
     ]
-    return report("b", "test", chosen, scores(0.1, 0.9, 0.59, 0.6, 0.3), THRESHOLDS)
+    return report("b", "test", chosen, scores(0.1, 0.9, 0.64, 0.65, 0.3), THRESHOLDS)
 
 
 def test_a_score_at_its_threshold_holds() -> None:

@@ -52,7 +52,7 @@ def test_a_threat_is_held_with_the_rule_the_value_and_the_threshold(world: World
         "action": "hold",
         "label": "threat",
         "value": 0.95,
-        "threshold": 0.25,
+        "threshold": 0.4,
     } in status.reasons
 
 
