@@ -153,7 +153,7 @@ def test_what_breaks_a_look_stays_in_its_box_and_leaves_its_neighbours_where_the
         events += [_hostile(n, texts), _tame(n + 1)]
     site_id = world.make_site()
     with world.work() as unit:  # a card that hides its reasons looks different from one that does not
-        policies.save(unit.connection, site_id, {"audit_share": 0}, author="test", note="")
+        policies.save(unit.connection, site_id, {"audit_share": 0, "mix_in": 0}, author="test", note="")
     known = _hold(world, site_id, events)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 800})

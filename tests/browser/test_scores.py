@@ -17,7 +17,8 @@ def _vector(threat: float) -> tuple[float, ...]:
 def test_sliders_tell_at_once_and_a_drawn_range_is_decided_and_taken_back(world: World, page: Page) -> None:
     site_id = world.make_site()
     with world.work() as unit:
-        policies.save(unit.connection, site_id, {"audit_share": 0}, author="test", note="")
+        document = {"audit_share": 0, "thresholds": {"threat": {"hold": 0.5}}}
+        policies.save(unit.connection, site_id, document, author="test", note="")
     for n, body in enumerate(("শূন্য", "এক", "দুই", "তিন")):
         world.make_comment(site_id, f"c{n}", f"{body} নম্বর")
     world.score(world.words(শূন্য=_vector(0.45), এক=_vector(0.55), দুই=_vector(0.75), তিন=_vector(0.95)))

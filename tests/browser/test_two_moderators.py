@@ -159,7 +159,7 @@ def desk(world: World, browser: Browser, address: str) -> Iterator[tuple[Moderat
     for n in range(0, COMMENTS, 100):
         world.receive(site_id, *(make_created(f"c{i}", f"তোকে মারবো {i}#") for i in range(n, n + 100)))
     with world.work() as unit:  # a card that hides its reasons has no labels ticked
-        policies.save(unit.connection, site_id, {"audit_share": 0}, author="test", note="")
+        policies.save(unit.connection, site_id, {"audit_share": 0, "mix_in": 0}, author="test", note="")
     live = world.words(তোকে=(0.9, 0.2, 0.1, 0.1, 0.95, 0.0, 0.0))
     while world.score(live):
         pass

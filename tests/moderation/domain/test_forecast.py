@@ -26,7 +26,7 @@ def test_only_what_reaches_its_label_s_threshold_counts_as_overturned() -> None:
     heaps = [
         Heap(Label.THREAT, "bn", Action.PUBLISH, 60, 9, 3, 4),
         Heap(Label.THREAT, "bn", Action.HOLD, 70, 9, 1, 4),
-        Heap(Label.THREAT, "bn", Action.HOLD, 49, 99, 50, 0),
+        Heap(Label.THREAT, "bn", Action.HOLD, 39, 99, 50, 0),
         Heap(Label.THREAT, "en", Action.HOLD, 60, 9, 0, 0),
     ]
     (found,) = overturned(heaps, Policy())

@@ -10,6 +10,7 @@ from moderation.domain.policy_changes import Change, changes, with_thresholds
 from moderation.domain.vocabulary import Label, Script
 
 STRICT = {Label.THREAT: Thresholds(0.3)}
+PLAIN = Policy(thresholds={Label.THREAT: Thresholds(0.5)}, by_script={})
 
 
 def test_equal_policies_differ_in_nothing_whatever_their_versions() -> None:
@@ -26,14 +27,14 @@ def test_every_value_that_differs_is_told_once() -> None:
 
 
 def test_a_script_of_its_own_is_told_against_what_it_followed_before() -> None:
-    new = with_thresholds(Policy(), Script.ENGLISH, STRICT)
-    assert changes(Policy(), new) == [Change("hold", 0.5, 0.3, Label.THREAT, Script.ENGLISH)]
-    assert changes(new, Policy()) == [Change("hold", 0.3, 0.5, Label.THREAT, Script.ENGLISH)]
+    new = with_thresholds(PLAIN, Script.ENGLISH, STRICT)
+    assert changes(PLAIN, new) == [Change("hold", 0.5, 0.3, Label.THREAT, Script.ENGLISH)]
+    assert changes(new, PLAIN) == [Change("hold", 0.3, 0.5, Label.THREAT, Script.ENGLISH)]
 
 
 def test_a_script_s_threshold_that_is_the_general_one_is_none_of_its_own() -> None:
-    own = with_thresholds(Policy(), Script.ENGLISH, STRICT)
-    assert with_thresholds(own, Script.ENGLISH, {Label.THREAT: Thresholds(0.5)}) == Policy()
+    own = with_thresholds(PLAIN, Script.ENGLISH, STRICT)
+    assert with_thresholds(own, Script.ENGLISH, {Label.THREAT: Thresholds(0.5)}) == PLAIN
 
 
 def test_a_general_threshold_leaves_a_script_s_own_alone() -> None:

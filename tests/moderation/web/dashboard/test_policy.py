@@ -66,7 +66,7 @@ def _standing(world: World, site_id: int) -> Policy:
 def test_without_scores_the_page_says_so_and_still_shows_the_places(editor: FlaskClient) -> None:
     page = editor.get(PATH).text
     assert "কোনো স্কোর হয়নি" in page
-    assert '<output for="hold-threat">০.৫০</output>' in page
+    assert '<output for="hold-threat">০.৪০</output>' in page
     assert "<img" not in page
 
 
@@ -101,31 +101,32 @@ def test_saving_makes_a_version_and_what_was_not_moved_stays_as_exact_as_it_was(
     fine = with_thresholds(Policy(), None, {Label.SPAM: Thresholds(0.455, 0.99)})
     document = policies.document_of(fine)
     setting_rules.set_policy(world.work, site_slug=SITE, document=document)
-    form = _form(editor, hold_threat="40", note="ভোটের আগে", version="1", hold_links_over="", blind="1")
+    form = _form(editor, hold_threat="35", note="ভোটের আগে", version="1", hold_links_over="", blind="1")
     saved = editor.post(PATH, data=form)
     assert saved.status_code == 303
     standing = _standing(world, site_id)
-    assert standing.thresholds[Label.THREAT] == Thresholds(0.4)
+    assert standing.thresholds[Label.THREAT] == Thresholds(0.35)
     assert standing.thresholds[Label.SPAM] == Thresholds(0.455, 0.99)
     assert (standing.hold_links_over, standing.blind, standing.audit_share) == (None, True, 0.01)
     page = editor.get(saved.location).text
     assert "এখন থেকে সংস্করণ ২ কার্যকর" in page
     assert "ভোটের আগে" in page
-    assert "আটকানো শুরু ০.৫০ → ০.৪০" in page
+    assert "আটকানো শুরু ০.৪০ → ০.৩৫" in page
 
 
 def test_a_place_of_one_script_is_that_script_s_alone(world: World, editor: FlaskClient, site_id: int) -> None:
     form = {"csrf": csrf_of(editor, PATH), "version": "0", "script": "en", "hold_threat": "30"}
     assert editor.post(PATH, data=form).status_code == 303
     standing = _standing(world, site_id)
-    assert standing.by_script == {Script.ENGLISH: {Label.THREAT: Thresholds(0.3)}}
+    assert standing.by_script[Script.ENGLISH][Label.THREAT] == Thresholds(0.3)
+    assert standing.threshold(Label.THREAT, Script.BANGLA) == Policy().threshold(Label.THREAT, Script.BANGLA)
     assert standing.hold_links_over == 2
 
 
 def test_saving_what_a_colleague_changed_meanwhile_is_refused_by_name_and_keeps_the_form(
     world: World, editor: FlaskClient, site_id: int
 ) -> None:
-    form = _form(editor, hold_threat="40", note="আমার নোট")
+    form = _form(editor, hold_threat="35", note="আমার নোট")
     strict = with_thresholds(Policy(), None, {Label.THREAT: Thresholds(0.3)})
     document = policies.document_of(strict)
     setting_rules.set_policy(world.work, site_slug=SITE, document=document)
@@ -134,14 +135,14 @@ def test_saving_what_a_colleague_changed_meanwhile_is_refused_by_name_and_keeps_
     assert "operator" in refused.text
     assert "মিনিট আগে এই নীতির সংস্করণ ১ সংরক্ষণ করেছেন" in refused.text
     assert "আমার নোট" in refused.text
-    assert '<output for="hold-threat">০.৪০</output>' in refused.text
+    assert '<output for="hold-threat">০.৩৫</output>' in refused.text
     assert _standing(world, site_id).version == 1
 
 
 def test_an_old_version_is_shown_beside_the_newest_and_can_be_gone_back_to(
     world: World, editor: FlaskClient, site_id: int
 ) -> None:
-    assert editor.post(PATH, data=_form(editor, hold_threat="40")).status_code == 303
+    assert editor.post(PATH, data=_form(editor, hold_threat="35")).status_code == 303
     page = editor.get(f"{PATH}?version=0").text
     assert "মূল নীতি ও সর্বশেষ সংস্করণ পাশাপাশি" in page
     form = {"csrf": csrf_of(editor, PATH), "version": "1", "n": "0"}
@@ -190,8 +191,8 @@ def test_a_moderator_may_look_and_try_but_not_save(world: World, client: FlaskCl
     make_person(world, client, Role.MODERATOR)
     page = client.get(PATH).text
     assert "নতুন সংস্করণ হিসেবে সংরক্ষণ করুন" not in page
-    assert client.post(f"{PATH}/try", data=_form(client, hold_threat="40")).status_code == 200
-    assert client.post(PATH, data=_form(client, hold_threat="40")).status_code == 403
+    assert client.post(f"{PATH}/try", data=_form(client, hold_threat="35")).status_code == 200
+    assert client.post(PATH, data=_form(client, hold_threat="35")).status_code == 403
     assert _standing(world, site_id).version == 0
 
 
