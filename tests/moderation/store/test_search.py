@@ -1,11 +1,14 @@
 """Search: words of either script, at least as beginnings; filters; and the index that a large table needs."""
 
+from typing import Any
+
 import hypothesis
 import pytest
 from hypothesis import strategies
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Select, insert, text
 
 from classifiers import normalise
+from moderation.domain.event import StoryFacts
 from moderation.domain.vocabulary import Script, State
 from moderation.store import search
 from moderation.store.schema import AuditDraw, Comment, Revision
@@ -152,7 +155,10 @@ def _fill(connection: Connection) -> None:
 
 
 def _plan(connection: Connection, wanted: Wanted, after: int | None = None) -> str:
-    query = search.statement(wanted, before=None, limit=26, after=after)
+    return _explained(connection, search.statement(wanted, before=None, limit=26, after=after))
+
+
+def _explained(connection: Connection, query: Select[Any]) -> str:
     compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
     return "\n".join(connection.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params).scalars())
 
@@ -167,6 +173,7 @@ def test_among_many_comments_words_are_looked_up_in_their_index(world: World) ->
         newest = [_plan(connection, one, after=20_001 - search.RECENT) for one in wanted]
         search.plan_for_few(connection)
         all_there_are = [_plan(connection, one) for one in wanted]
+        all_there_are += [_explained(connection, search.newest_hits(one, before=None)) for one in wanted]
     assert all("ix_revisions_words" in plan for plan in all_there_are)
     for plan in newest + all_there_are:
         assert f"Seq Scan on {Revision.__tablename__}" not in plan
@@ -185,3 +192,25 @@ def test_a_rare_word_is_found_far_back_and_a_common_one_page_by_page(world: Worl
         second = search.find(connection, wanted, before=first[-1].id, limit=26)
     ids = [one.id for one in first + second]
     assert ids == list(range(ids[0], ids[0] - 52, -1))
+
+
+def test_other_conditions_that_leave_few_of_the_newest_hits_lose_none_of_the_older(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "RECENT", 2)
+    monkeypatch.setattr(search, "MOST_HITS", 3)
+    site_id = world.make_site()
+    for n in range(12):
+        story = StoryFacts(f"s{n % 4}", f"https://khobor.example/s{n % 4}", "খবর", "জাতীয়")
+        world.make_comment(site_id, f"c{n}", f"লেখা ভালো {n}", story=story)
+    world.score()
+    with world.runtime.reading() as connection:
+        story_id = connection.scalar(text("SELECT id FROM stories WHERE ext_id = 's1'"))
+    words = words_of("লেখা")
+    assert _ids(world, Wanted([site_id], words, story_id=story_id)) == ["c9", "c5", "c1"]
+    assert _ids(world, Wanted([site_id], words)) == [f"c{n}" for n in reversed(range(12))]
+    assert _ids(world, Wanted([site_id], words), limit=3) == ["c11", "c10", "c9"]
+    with world.runtime.reading() as connection:
+        before = connection.scalar(text("SELECT id FROM comments WHERE ext_id = 'c6'"))
+        older = search.find(connection, Wanted([site_id], words), before=before, limit=3)
+    assert [one.ext_id for one in older] == ["c5", "c4", "c3"]
