@@ -142,26 +142,28 @@ def decide_many(
     """One verdict on exactly these comments, as they were seen; those that went on since are told, the others decided.
 
     ``roles`` are the person's at the sites where they decide, if these are not one; comments of others are refused.
-    An act that arrives again as a whole is told as it was recorded the first time.
+    What an act that arrives again decided the first time is told as recorded then, and goes on under the same mark.
 
     Raises:
         InvalidValueError: there are none, or more than LARGEST_BULK.
     """
     if not 0 < len(seen) <= LARGEST_BULK:
         raise InvalidValueError("Tick between 1 and {n} comments to decide on them together.", n=LARGEST_BULK)
-    bulk_id = uuid_utils.compat.uuid7()
     until = now + timedelta(seconds=undo_seconds)
     with work() as unit:
-        if same := _bulk_recorded_before(unit, judgement, seen):
-            return same
-        locked, refused = _lock_all(unit, judgement.moderator_id, seen, now, roles)
+        bulk_id, again = _made_before(unit, judgement, seen)
+        made = {one.public_id for one in again}
+        if made >= {one.public_id for one in seen}:
+            return Bulk(bulk_id, again, [], again[0].undo_until)
+        left = [one for one in seen if one.public_id not in made]
+        locked, refused = _lock_all(unit, judgement.moderator_id, left, now, roles)
         take_part(unit, locked)
         decided = [
             _record(unit, _at(judgement, known, roles), known, undo_until=until, now=now, bulk_id=bulk_id)
             for known in locked
         ]
         count(unit, [(known, one.state) for known, one in zip(locked, decided, strict=True)])
-    return Bulk(bulk_id, decided, refused, until)
+    return Bulk(bulk_id, [*again, *decided], refused, until)
 
 
 def _at(judgement: Judgement, known: Known, roles: Mapping[int, Role] | None) -> Judgement:
@@ -191,19 +193,21 @@ def _in_order(seen: Sequence[Seen]) -> list[Seen]:
     return sorted(set(seen), key=operator.attrgetter("public_id"))
 
 
-def _bulk_recorded_before(unit: UnitOfWork, judgement: Judgement, seen: Sequence[Seen]) -> Bulk | None:
-    """The same act on the same comments, if this very person has made it already; from its first comment one knows."""
+def _made_before(unit: UnitOfWork, judgement: Judgement, seen: Sequence[Seen]) -> tuple[uuid.UUID, list[Decided]]:
+    """What this very person's same act has decided of these comments already, and its mark; else a new mark.
+
+    A part of an act may have been refused the first time; what was not must not be told to be lost. All of them are
+    locked here, in order.
+    """
     made: list[Decided] = []
-    bulk_ids: set[uuid.UUID | None] = set()
+    bulk_id: uuid.UUID | None = None
     for one in _in_order(seen):
         known = comments.lock_public(unit.connection, one.public_id)
         same = _same(unit, judgement, known, one) if known else None
-        if same is None or same.bulk_id is None:
-            return None
-        made.append(_again(same, one.public_id, judgement))
-        bulk_ids.add(same.bulk_id)
-    bulk_id = bulk_ids.pop()
-    return Bulk(bulk_id, made, [], made[0].undo_until) if bulk_id and not bulk_ids else None
+        if same is not None and same.bulk_id is not None and bulk_id in {None, same.bulk_id}:
+            bulk_id = same.bulk_id
+            made.append(_again(same, one.public_id, judgement))
+    return bulk_id or uuid_utils.compat.uuid7(), made
 
 
 def take_part(unit: UnitOfWork, locked: Sequence[Known]) -> None:

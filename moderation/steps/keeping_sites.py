@@ -1,7 +1,7 @@
 """Changes where a site's callbacks go, and ends secrets and keys. Each act is written to the audit log.
 
-New secrets and keys are made by ``steps.enrolling``. The last valid secret of a purpose cannot be ended: the site would
-be refused, or its callbacks could not be signed.
+New secrets and keys are made by ``steps.enrolling``. The last secret of a purpose that stays valid cannot be ended: the
+site would be refused, or its callbacks could not be signed, at once or when an old secret's overlap is over.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def end_secret(work: Work, *, site_slug: str, secret_id: int, now: datetime, by:
 
     Raises:
         NotFoundError: the site has no such secret in use.
-        ConflictError: it is the last valid one of its purpose.
+        ConflictError: it is the last of its purpose that stays valid: an old one's overlap only puts the harm off.
     """
     with work() as unit:
         site = enrolments.site(unit.connection, site_slug)
@@ -64,8 +64,9 @@ def end_secret(work: Work, *, site_slug: str, secret_id: int, now: datetime, by:
         secret = next((one for one in in_use if one.id == secret_id), None)
         if secret is None:
             raise NotFoundError("There is no such secret in use. It may have ended already.")
-        if not any(one.purpose is secret.purpose and one.id != secret.id for one in in_use):
-            raise ConflictError("This is the only secret that is valid. Make a new one first, then end this one.")
+        others = [one for one in in_use if one.purpose is secret.purpose and one.id != secret.id]
+        if not any(secret.valid_to is not None or one.valid_to is None for one in others):
+            raise ConflictError("This is the only secret that stays valid. Make a new one first, then end this one.")
         credentials.end_secret(unit.connection, secret.id, now)
         _note(unit, by, "secret.ended", site_slug, purpose=secret.purpose.value, secret=secret.id)
 

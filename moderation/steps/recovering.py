@@ -18,6 +18,9 @@ from moderation.vault import Vault
 ONE_IN: Final = timedelta(minutes=5)
 """However often somebody asks, an account gets no more than one mail in this time."""
 
+_NOBODY: Final = 0
+"""The id of no account: for nobody the same is asked of the database as for somebody."""
+
 
 def ask_for_link(work: Work, vault: Vault, *, email: str, address: str, now: datetime) -> None:
     """Has a link sent to who has this e-mail address; to nobody where nobody has, and nothing tells which it was.
@@ -28,9 +31,9 @@ def ask_for_link(work: Work, vault: Vault, *, email: str, address: str, now: dat
     with work() as unit:
         braking.count_attempt(unit, [vault.keyed_digest("forgotten-address", address)], now)
         account = moderators.by_email(unit.connection, normal_email(email.replace("\0", "\ufffd")) or "")
-        if account is None:
-            return
-        new = NewNotice(None, account.id, Way.EMAIL, NoticeKind.FORGOTTEN, Turn.EVENT, "", {}, due_at=now)
-        if not notices.lately(unit.connection, new, since=now - ONE_IN):
+        to = account.id if account else _NOBODY
+        new = NewNotice(None, to, Way.EMAIL, NoticeKind.FORGOTTEN, Turn.EVENT, "", {}, due_at=now)
+        if not notices.lately(unit.connection, new, since=now - ONE_IN) and account is not None:
             notices.add(unit.connection, [new], at=now)
-            unit.note(Job.SEND_NOTICES)
+        # Always: the way to the broker takes longest, and how long the answer takes must not tell either.
+        unit.note(Job.SEND_NOTICES)

@@ -1,7 +1,7 @@
 """Authors as a desk sees them: one with its counts and what is in force, and the sanctions of one, present and past."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from moderation.domain.sanction import in_force
-from moderation.domain.vocabulary import Sanction
+from moderation.domain.vocabulary import Sanction, State
+from moderation.store.review_queue import drawn_of_author
 from moderation.store.schema import Author, AuthorSanction, Moderator, Site
 
 SHOWN: Final = 50
@@ -84,13 +85,21 @@ _PLACE: Final = (
 
 
 def find(connection: Connection, author_id: int, site_ids: Sequence[int]) -> AuthorPlace | None:
-    """The author; ``None`` for one of another site too."""
+    """The author; ``None`` for one of another site too. What waits for a blind look counts as waiting."""
     row: Any = connection.execute(
         select(*_PLACE)
         .join(Site, Site.id == Author.site_id)
         .where(Author.id == author_id, Author.site_id == func.any(list(site_ids)))
     ).one_or_none()
-    return AuthorPlace(*row) if row else None
+    if row is None:
+        return None
+    place = AuthorPlace(*row)
+    drawn = drawn_of_author(connection, place.site_id, place.id)
+    return replace(
+        place,
+        published=place.published - drawn.get(State.PUBLISHED, 0),
+        rejected=place.rejected - drawn.get(State.REJECTED, 0),
+    )
 
 
 def lock(connection: Connection, author_id: int) -> AuthorPlace | None:

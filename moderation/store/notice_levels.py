@@ -79,11 +79,18 @@ class TrippedStory:
 
 
 def tripped_stories(connection: Connection) -> list[TrippedStory]:
-    """The stories that were last told to be held by themselves."""
+    """The stories that were last told to be held by themselves, kept from others until the transaction ends.
+
+    Each is read once its state is locked: one that trips again at that moment would else be told to be free, since that
+    was read before, and nobody would be told of the hold.
+    """
     told = [
         int(subject)
         for subject in connection.scalars(
-            select(NoticeLevel.subject).where(NoticeLevel.kind == NoticeKind.STORY_BREAKER.value, NoticeLevel.told_over)
+            select(NoticeLevel.subject)
+            .where(NoticeLevel.kind == NoticeKind.STORY_BREAKER.value, NoticeLevel.told_over)
+            .order_by(NoticeLevel.site_id, NoticeLevel.subject)
+            .with_for_update()
         )
     ]
     rows: Any = connection.execute(

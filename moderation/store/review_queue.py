@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ARRAY, BigInteger, Connection, DateTime, and_, bindparam, exists, func, select, text
 from sqlalchemy.orm import aliased
@@ -98,7 +98,10 @@ def card(connection: Connection, public_id: uuid.UUID, site_ids: Sequence[int], 
     if row is None:
         return None
     fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name for a row as a mapping
-    return Card(**{**fields, "state": State(fields["state"]), **_counts_without_itself(fields)})
+    drawn = drawn_of_author(connection, fields["site_id"], fields["author_id"])
+    for state in (State.PUBLISHED, State.REJECTED):
+        fields[f"author_{state}"] -= drawn.get(state, 0)
+    return Card(**{**fields, "state": State(fields["state"])})
 
 
 @cache
@@ -154,9 +157,19 @@ def _card() -> Any:  # noqa: ANN401 - a query
     )
 
 
-def _counts_without_itself(fields: Mapping[str, Any]) -> dict[str, int]:
-    """What the author's other comments came to: a new author's counts would tell what a drawn one's was decided as."""
-    return {
-        f"author_{state}": fields[f"author_{state}"] - (fields["drawn"] and fields["state"] == state)
-        for state in (State.PUBLISHED.value, State.REJECTED.value)
-    }
+_DRAWN_OF_AUTHOR: Final = text("""
+SELECT c.state, count(*) FROM audit_sample a
+JOIN comments c ON c.id = a.comment_id JOIN revisions r ON r.id = a.revision_id AND r.n = c.current_revision
+WHERE a.site_id = :site_id AND a.closed_at IS NULL AND c.author_id = :author_id
+      AND c.state IN ('published', 'rejected')
+GROUP BY c.state
+""")
+
+
+def drawn_of_author(connection: Connection, site_id: int, author_id: int) -> Mapping[State, int]:
+    """How many of an author's comments wait for the audit sample's blind look, by what they were decided as.
+
+    Pages take them off the author's counts, which would tell beside a list of what waits which of it was drawn.
+    """
+    rows = connection.execute(_DRAWN_OF_AUTHOR, {"site_id": site_id, "author_id": author_id})
+    return {State(state): n for state, n in rows}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
 from moderation.domain.vocabulary import State
-from moderation.store.schema import Comment, Site, Story
+from moderation.store.review_queue import IS_DRAWN
+from moderation.store.schema import AuditDraw, Comment, Revision, Site, Story
 
 COUNTED: Final = 10_000
 """Of so many of its newest comments a story's states are counted."""
@@ -89,9 +90,12 @@ def change(connection: Connection, story_id: int, **values: Any) -> None:
 
 
 def counts(connection: Connection, story_id: int) -> Mapping[State, int]:
-    """How many of a story's newest comments are in each state; COUNTED of them at most."""
+    """How many of a story's newest comments are in each state; COUNTED of them at most.
+
+    What waits for a blind look counts as held, as it stands in the list beside.
+    """
     newest = (
-        select(Comment.state)
+        select(case((_waits_drawn(), State.HELD.value), else_=Comment.state).label("state"))
         .where(Comment.story_id == story_id)
         .order_by(Comment.id.desc())
         .limit(COUNTED)
@@ -99,6 +103,10 @@ def counts(connection: Connection, story_id: int) -> Mapping[State, int]:
     )
     rows = connection.execute(select(newest.c.state, func.count()).group_by(newest.c.state))
     return {State(state): count for state, count in rows}
+
+
+def _waits_drawn() -> ColumnElement[bool]:
+    return exists().where(AuditDraw.comment_id == Comment.id, Revision.id == AuditDraw.revision_id, *IS_DRAWN)
 
 
 def hottest(

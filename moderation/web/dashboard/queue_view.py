@@ -32,8 +32,12 @@ def is_blind(rules: SiteRules, comment_id: int, *, drawn: bool) -> bool:
 
 
 def hides(row: QueueRow, rules: Mapping[int, SiteRules], view: View) -> bool:
-    """A list by label would tell of a comment that is shown without reasons why it is held."""
-    return view.label is not None and is_blind(rules[row.site_id], row.id, drawn=row.drawn)
+    """A list by label would tell of a comment that is shown without reasons why it is held.
+
+    What stands for a whole wave is in it all the same: a drawn one never does, so there is nothing to tell, and with it
+    hundreds would be missing.
+    """
+    return view.label is not None and row.alike == 1 and is_blind(rules[row.site_id], row.id, drawn=row.drawn)
 
 
 def chosen_sites(asked: Mapping[str, str]) -> list[int]:

@@ -127,6 +127,33 @@ def test_an_act_that_arrives_again_is_told_as_it_was_recorded_and_decides_nothin
         assert connection.scalar(persons) == 2
 
 
+def test_of_an_act_that_arrives_again_what_was_decided_is_told_so_and_what_was_refused_is_tried_anew(
+    world: World,
+) -> None:
+    site_id = world.make_site()
+    mine, other = world.make_moderator(), world.make_moderator("Karim")
+    held = [world.make_held(site_id, f"c{n}") for n in range(3)]
+    reviewing.claim(world.work, moderator_id=other, public_id=held[2], now=NOW)
+    first = _bulk(world, _rejecting(mine), held)
+    again = _bulk(world, _rejecting(mine), held)
+    assert (again.bulk_id, [one.again for one in again.decided]) == (first.bulk_id, [True, True])
+    assert [(one.public_id, type(one.error)) for one in again.refused] == [(held[2], ClaimedByAnotherError)]
+    reviewing.release(world.work, moderator_id=other, public_id=held[2])
+    third = _bulk(world, _rejecting(mine), held)
+    assert (third.bulk_id, len(third.decided), third.refused) == (first.bulk_id, 3, [])
+    undone = undoing.undo_many(world.work, moderator_id=mine, bulk_id=first.bulk_id, now=NOW)
+    assert (undone.undone, undone.kept) == (3, 0)
+
+
+def test_another_act_on_what_was_decided_is_no_recurrence_of_it(world: World) -> None:
+    site_id = world.make_site()
+    mine = world.make_moderator()
+    held = [world.make_held(site_id, f"c{n}") for n in range(2)]
+    _bulk(world, _rejecting(mine), held)
+    other = _bulk(world, Judgement(mine, Role.MODERATOR, Verdict.APPROVE), held)
+    assert ([type(one.error) for one in other.refused], other.decided) == ([StaleDecisionError] * 2, [])
+
+
 def test_each_site_hears_of_the_role_held_there_and_where_none_decides_nothing_is_done(world: World) -> None:
     sites = [world.make_site(slug) for slug in ("khobor", "onno", "parar")]
     for site_id in sites:

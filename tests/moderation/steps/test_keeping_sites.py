@@ -114,6 +114,19 @@ def test_an_old_secret_ends_at_once_and_the_last_one_cannot(world: World) -> Non
     assert [one.id for one in _secrets(world, site_id)] == [callback.id, new.id]
 
 
+def test_the_secret_that_stays_cannot_be_ended_while_the_others_only_last_out_their_overlap(world: World) -> None:
+    site_id = world.make_site()
+    for _ in range(2):
+        enrolling.rotate_secret(
+            world.work, world.runtime.vault, site_slug="khobor", purpose=SecretPurpose.WEBHOOK, now=NOW
+        )
+    new, old = _secrets(world, site_id)
+    assert old.valid_to is not None
+    with pytest.raises(ConflictError):
+        keeping_sites.end_secret(world.work, site_slug="khobor", secret_id=new.id, now=NOW)
+    assert _secrets(world, site_id) == [new, old]
+
+
 def test_secrets_and_keys_are_known_by_their_last_characters(world: World) -> None:
     site_id = world.make_site()
     secret = enrolling.rotate_secret(

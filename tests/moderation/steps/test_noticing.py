@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from moderation.domain.event import AuthorFacts
 from moderation.domain.jobs import Job
 from moderation.domain.notice import NoticeKind, Turn, Way
 from moderation.domain.vocabulary import Role
 from moderation.steps import noticing, reviewing, setting_rules
-from moderation.store import notice_choices
+from moderation.store import notice_choices, notice_levels
 from moderation.store.notice_choices import Choice, Limits
-from moderation.store.schema import Comment, Endpoint, Notice
-from moderation.store.unit_of_work import Work
+from moderation.store.schema import Comment, Endpoint, Notice, Story
+from moderation.store.unit_of_work import UnitOfWork, Work
 from tests.factories import NOW, World
 
 MINUTE = timedelta(minutes=1)
@@ -202,6 +203,33 @@ def test_a_breaker_is_told_once_however_often_it_says_so_and_another_desk_hears_
         with work() as unit:
             noticing.tell_breaker(unit, site_id=site, story_id=7, title="বাজেট", tripped=tripped, now=NOW)
     assert told(world) == [("story_breaker", Turn.OVER, nasrin), ("story_breaker", Turn.BACK, nasrin)]
+
+
+def test_a_breaker_that_trips_while_its_end_is_looked_at_waits_and_is_told_after_it(world: World, site: int) -> None:
+    nasrin = world.make_moderator("Nasrin", site_id=site)
+    choose(world, nasrin)
+    world.make_comment(site)
+    with world.runtime.reading() as connection:
+        story_id = connection.execute(select(Story.id)).scalar_one()
+
+    def tell(unit: UnitOfWork, *, tripped: bool) -> None:
+        noticing.tell_breaker(unit, site_id=site, story_id=story_id, title="বাজেট", tripped=tripped, now=NOW)
+
+    def trip_without_waiting() -> None:
+        with world.work() as unit:
+            unit.connection.execute(text("SET LOCAL lock_timeout = '20ms'"))
+            tell(unit, tripped=True)
+
+    with world.work() as unit:
+        tell(unit, tripped=True)
+    with world.work() as watching:
+        assert [one.story_id for one in notice_levels.tripped_stories(watching.connection)] == [story_id]
+        with pytest.raises(OperationalError, match="lock timeout"):
+            trip_without_waiting()
+        tell(watching, tripped=False)
+    with world.work() as unit:
+        tell(unit, tripped=True)
+    assert [turn for _, turn, _ in told(world)] == [Turn.OVER, Turn.BACK, Turn.OVER]
 
 
 def test_a_story_whose_breaker_trips_is_told_to_who_chose_so(world: World, site: int) -> None:

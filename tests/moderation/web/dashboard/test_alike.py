@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from moderation.domain import audit
 from moderation.domain.event import AuthorFacts
 from moderation.domain.vocabulary import Label, Role, State, Verdict
 from moderation.steps import deciding
@@ -47,6 +48,18 @@ def _decide(desk: FlaskClient, seen: list[str], **fields: str) -> str:
     answer = desk.post("/review/decide", data=data)
     assert answer.status_code == 303
     return answer.headers["Location"]
+
+
+def test_a_wave_is_in_the_list_by_label_though_its_first_comment_is_shown_without_reasons(
+    world: World, desk: FlaskClient, site_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _wave(world, site_id, 4)
+    single = world.make_held(site_id, "alone", "তোকে চিনি")
+    monkeypatch.setattr(audit, "is_shown_blind", lambda *_, **__: True)
+    assert f'data-row="{single}"' in desk.get("/review").get_data(as_text=True)
+    page = desk.get("/review?label=threat").get_data(as_text=True)
+    assert re.findall('data-row="([^"]+)"', page) == [str(made[0])]
+    assert 'data-predicted=""' in page
 
 
 def test_the_list_has_one_row_for_a_wave_with_its_count_course_and_authors(

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from moderation.domain.audit import Lot
 from moderation.domain.event import AuthorFacts
@@ -12,6 +13,7 @@ from moderation.domain.vocabulary import State
 from moderation.steps import scoring
 from moderation.steps.scoring import Aside
 from moderation.store import policies
+from moderation.store.schema import Comment
 from tests.factories import NOW, World
 from tests.moderation.web.dashboard.conftest import csrf_of
 
@@ -75,6 +77,23 @@ def test_no_score_reason_state_or_word_of_the_audit_is_in_the_page(world: World,
         assert 'class="state published"' not in page
         assert 'class="state rejected"' not in page
         assert "checked" not in page
+
+
+def test_no_count_beside_the_list_of_an_author_or_a_story_tells_which_of_their_comments_were_drawn(
+    world: World, english: FlaskClient
+) -> None:
+    site_id = world.make_site()
+    drawn = [world.make_comment(site_id, f"c{n}", body) for n, body in enumerate(("শুভ সকাল", "casino bonus"))]
+    _score(world)
+    held = world.make_held(site_id, "c3")
+    with world.runtime.reading() as connection:
+        author_id, story_id = connection.execute(select(Comment.author_id, Comment.story_id).limit(1)).one()
+    page = english.get(f"/authors/{author_id}").get_data(as_text=True)
+    assert "No comment of this author has been published or rejected yet." in page
+    page = english.get(f"/stories/{story_id}").get_data(as_text=True)
+    assert re.findall(r'<span class="tag">(\w+ \d+)</span>', page) == ["held 3"]
+    for one in (*drawn, held):
+        assert "0 published, 0 rejected" in english.get(f"/review/{one}").get_data(as_text=True)
 
 
 def test_the_automatic_decision_is_not_in_the_log_before_the_look(world: World, english: FlaskClient) -> None:

@@ -11,11 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from moderation.domain.jobs import Job
 from moderation.mail_client import MailClient
 from moderation.runtime import Runtime
-from moderation.steps import proving, sending_notices
+from moderation.steps import proving, recovering, sending_notices
 from moderation.steps.sending_notices import Ways
 from moderation.store.schema import Invitation, Moderator, Notice
+from moderation.store.unit_of_work import work_on
 from moderation.web.factory import create_app
 from tests.factories import World
 from tests.moderation.mail_server import Mailbox, mail_server
@@ -82,6 +84,19 @@ def test_the_answer_is_the_same_for_an_address_that_nobody_has(
     assert len(answers) == 1
     _send(mailing)
     assert [one["To"] for one in box.got] == [KNOWN]
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_broker_is_gone_to_for_nobody_as_for_somebody_so_that_the_time_taken_does_not_tell(
+    mailing: Runtime,
+) -> None:
+    def jobs_after(email: str) -> list[Job]:
+        jobs: list[Job] = []
+        work = work_on(mailing.engine, jobs.append)
+        recovering.ask_for_link(work, mailing.vault, email=email, address="192.0.2.1", now=mailing.now())
+        return jobs
+
+    assert [jobs_after(email) for email in (KNOWN, UNKNOWN, KNOWN)] == [[Job.SEND_NOTICES]] * 3
 
 
 @pytest.mark.usefixtures("desk")

@@ -1,9 +1,14 @@
 """Wordings of a wave: each once, in the order of arrival, with what it has beyond the first."""
 
 import uuid
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import pytest
 
 from moderation.store.alike_groups import Member
-from moderation.web.dashboard.variants import LONGEST_COMPARED, variants_of
+from moderation.web.dashboard import variants
+from moderation.web.dashboard.variants import LONGEST_COMPARED, MOST_PAIRS, variants_of
 from tests.factories import NOW
 
 
@@ -29,6 +34,22 @@ def test_what_is_new_or_other_is_told_where_it_stands_and_what_is_missing_is_not
     assert _changed("আমি ভাত খাই", "  আমি   রুটি আর ডাল খাই") == ["রুটি আর ডাল"]
     assert _changed("আমি ভাত খাই", "আমি খাই") == []
     assert _changed("ভাত ভাত", "ভাত ভাত ভাত") == ["ভাত"]
+
+
+def test_a_wave_of_one_word_over_and_over_is_never_compared_word_by_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    class Counting(SequenceMatcher[str]):
+        def __init__(self, junk: None, known: Sequence[str], words: Sequence[str], *, autojunk: bool) -> None:
+            compared.append(sum(known.count(word) for word in words))
+            super().__init__(junk, known, words, autojunk=autojunk)
+
+    monkeypatch.setattr(variants, "SequenceMatcher", Counting)
+    over = "গালি " * 200
+    assert _changed(over + "এক " + over[:-5], over + "দুই " + over[:-5]) == ["দুই"]
+    assert _changed("শুরু " + over + "এক", "আগে " + over + "দুই") == [("আগে " + over + "দুই").strip()]
+    assert _changed("ক খ গ", "ক ঘ গ ঙ") == ["ঘ", "ঙ"]
+    assert max(compared) <= MOST_PAIRS
 
 
 def test_what_is_too_long_to_compare_is_shown_unmarked() -> None:
