@@ -70,15 +70,15 @@ GROUPS: Final = (
         N_("Installation"),
         (
             Entry("dashboard.deliveries", N_("Deliveries"), Permission.SEE_DELIVERIES),
-            Entry("dashboard.bundles", N_("Bundles"), Permission.SEE_BUNDLES, ("dashboard.bundle",)),
+            Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
+            Entry("dashboard.sites", N_("Sites"), Permission.MANAGE_SITE, ("dashboard.site",)),
             Entry(
                 "dashboard.notices",
                 N_("Notices"),
                 Permission.MANAGE_SITE,
                 ("dashboard.set_notices", "dashboard.try_channel"),
             ),
-            Entry("dashboard.people", N_("People"), Permission.MANAGE_PEOPLE, ("dashboard.person",)),
-            Entry("dashboard.sites", N_("Sites"), Permission.MANAGE_SITE, ("dashboard.site",)),
+            Entry("dashboard.bundles", N_("Bundles"), Permission.SEE_BUNDLES, ("dashboard.bundle",)),
         ),
     ),
 )

@@ -83,7 +83,7 @@ def ago(age: timedelta, language: str) -> str:
 def span(length: timedelta, language: str) -> str:
     """A length of time in one unit."""
     written = format_timedelta(length, threshold=1, locale=language)
-    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+    return written.replace("ঘন্টা", "ঘণ্টা").translate(_BANGLA_DIGITS) if language == "bn" else written
 
 
 def day(moment: date, language: str) -> str:
@@ -98,8 +98,10 @@ def ahead(wait: timedelta, language: str) -> str:
 
 
 def _distance(signed: timedelta, language: str) -> str:
-    written = format_timedelta(signed, add_direction=True, threshold=1, locale=language)
-    return written.translate(_BANGLA_DIGITS) if language == "bn" else written
+    """Bangla words of our own: the locale's say পূর্বে for some units and আগে for others."""
+    if language == "bn":
+        return f"{span(abs(signed), language)} {'পরে' if signed > timedelta() else 'আগে'}"
+    return format_timedelta(signed, add_direction=True, threshold=1, locale=language)
 
 
 def reason(check: Mapping[str, Any], language: str, now: datetime) -> str:
