@@ -109,6 +109,13 @@ def lately(work: Work, site_id: int, *, today: date, scripts: Sequence[Script], 
     return Lately(found, days)
 
 
+def decided_lately(work: Work, site_id: int, *, today: date) -> Sequence[Heap]:
+    """Of the last ``DAYS`` days' heaps those with a decision of people, in every script."""
+    with work() as unit:
+        since = today - timedelta(days=DAYS - 1)
+        return score_tallies.heaps(unit.connection, site_id, since=since, scripts=list(Script), decided=True)
+
+
 def tried(seen: Lately, now: Policy, then: Policy) -> Mapping[Label, WhatIf]:
     """What another policy would have done with the last days' comments, label by label."""
     return what_if.compare(seen.heaps, now, then)

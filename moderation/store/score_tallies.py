@@ -116,6 +116,7 @@ _HEAPS = text(f"""
 SELECT label, script, rest, bin, sum(scored), sum(published), sum(rejected) FROM ({_BOTH}) b
 WHERE label <> :overall AND script = ANY(:scripts) AND (CAST(:label AS text) IS NULL OR label = :label)
 GROUP BY label, script, rest, bin
+HAVING NOT :decided OR sum(published) + sum(rejected) > 0
 """)  # noqa: S608 - the interpolated part is the constant above
 _DAYS = text(f"""
 SELECT day, script, rest, sum(scored), sum(published), sum(rejected) FROM ({_BOTH}) b
@@ -124,15 +125,22 @@ WHERE label = :overall GROUP BY day, script, rest ORDER BY day
 
 
 def heaps(
-    connection: Connection, site_id: int, *, since: date, scripts: Sequence[Script], label: Label | None = None
+    connection: Connection,
+    site_id: int,
+    *,
+    since: date,
+    scripts: Sequence[Script],
+    label: Label | None = None,
+    decided: bool = False,
 ) -> list[Heap]:
-    """The heaps of a site since a day, in these scripts, of one label or of all."""
+    """The heaps of a site since a day, in these scripts, of one label or of all; or those with a decision of people."""
     values = {
         "site": site_id,
         "since": since,
         "scripts": [one.value for one in scripts],
         "label": label.value if label else None,
         "overall": OVERALL,
+        "decided": decided,
     }
     rows = connection.execute(_HEAPS, values)
     return [Heap(Label(row[0]), row[1], Action(row[2]), *row[3:]) for row in rows if row[0] in _LABELS]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from moderation.domain.errors import NotFoundError, NotPermittedError
 from moderation.domain.forecast import Forecast, Overturned, overturned
 from moderation.domain.permission import Permission, permits
-from moderation.domain.vocabulary import Action, Script
+from moderation.domain.vocabulary import Action
 from moderation.steps import setting_rules
 from moderation.store import desk_figures, policies, score_tallies
 from moderation.store.desk_figures import Held, PersonsDecisions, Waits
@@ -73,7 +73,7 @@ def desk_days(site: RoleAt) -> DeskDays:
     now = runtime().now()
     everyone = permits(site.role, Permission.MANAGE_PEOPLE)
     only = None if everyone else visitor().visitor.moderator_id
-    seen = setting_rules.lately(runtime().work, site.site_id, today=now.date(), scripts=list(Script))
+    heaps = setting_rules.decided_lately(runtime().work, site.site_id, today=now.date())
     with runtime().reading() as connection:
         days = _days(score_tallies.by_day(connection, site.site_id, since=_first(now)))
         held = desk_figures.held(connection, site.site_id)
@@ -87,7 +87,7 @@ def desk_days(site: RoleAt) -> DeskDays:
             forecast=_forecast(days, held.comments, decided, now),
             people=desk_figures.by_person(connection, site.site_id, since=now - timedelta(days=DAYS), only=only),
             everyone=everyone,
-            overturned=overturned(seen.heaps, policy),
+            overturned=overturned(heaps, policy),
         )
 
 

@@ -62,6 +62,31 @@ def test_a_decision_counts_while_it_stands(world: World) -> None:
     assert [(one.scored, one.published, one.rejected) for one in _heaps(world, site_id)] == [(1, 0, 0)]
 
 
+def test_heaps_without_a_standing_decision_are_left_out_where_only_decided_ones_are_wanted(world: World) -> None:
+    site_id, person = world.make_site(), world.make_moderator()
+    public_id = world.make_held(site_id)
+    world.make_comment(site_id, "calm")
+    world.score()
+    _decide(world, person, public_id, Verdict.REJECT)
+
+    def decided() -> set[tuple[str, int]]:
+        with world.runtime.reading() as connection:
+            found = score_tallies.heaps(connection, site_id, since=SINCE, scripts=list(Script), decided=True)
+        assert all(heap.published + heap.rejected == 1 for heap in found)
+        return {(heap.label, heap.bin) for heap in found}
+
+    assert (Label.THREAT, 95) in decided()
+    assert len(decided()) == len(Label)
+    undoing.undo(world.work, moderator_id=person, decision_id=_latest(world), now=NOW)
+    assert decided() == set()
+
+
+def _latest(world: World) -> uuid.UUID:
+    with world.runtime.reading() as connection:
+        found: uuid.UUID = connection.scalar(text("SELECT public_id FROM decisions ORDER BY id DESC LIMIT 1"))
+    return found
+
+
 def test_a_bulk_counts_each_of_its_decisions_and_one_undo_takes_them_all_off(world: World) -> None:
     site_id, person = world.make_site(), world.make_moderator()
     held = [world.make_held(site_id, f"c{n}") for n in range(3)]
