@@ -49,7 +49,11 @@ def upgrade() -> None:
         "ix_comments_held_score", "comments", ["site_id", "label", "label_score", "id"], postgresql_where=_HELD
     )
     op.create_index(
-        "ix_decisions_by_person", "decisions", ["site_id", "at", "moderator_id"], postgresql_where=_BY_PERSON
+        "ix_decisions_by_person",
+        "decisions",
+        ["site_id", "at", "moderator_id"],
+        postgresql_include=["verdict"],
+        postgresql_where=_BY_PERSON,
     )
 
 

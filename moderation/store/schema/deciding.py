@@ -78,7 +78,14 @@ class Decision(Base):
         UniqueConstraint("comment_id", "version"),
         Index("ix_decisions_site", "site_id", "id"),
         Index("ix_decisions_moderator", "moderator_id", "id", postgresql_where=_BY_PERSON),
-        Index("ix_decisions_by_person", "site_id", "at", "moderator_id", postgresql_where=_BY_PERSON),
+        Index(
+            "ix_decisions_by_person",
+            "site_id",
+            "at",
+            "moderator_id",
+            postgresql_include=["verdict"],  # so that a month's decisions are counted from the index alone
+            postgresql_where=_BY_PERSON,
+        ),
         Index("ix_decisions_changed", "site_id", "id", postgresql_where=text("overturns IS NOT NULL")),
         Index("ix_decisions_people", "site_id", "id", postgresql_where=text("actor <> 'classifier'")),
         Index("ix_decisions_labels", "labels", postgresql_using="gin", postgresql_where=text("labels <> '{}'")),
