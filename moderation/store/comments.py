@@ -328,29 +328,39 @@ def release(connection: Connection, ids: Sequence[int]) -> None:
 
 
 # Rows are locked in the order of their ids, or two batches with the same authors could wait for each other for ever.
+# That is a statement of its own: one that locks and updates looks for a row twice in one snapshot, and may have to wait
+# at the version that it saw first for another who waits there for it.
+_LOCK_AUTHORS = text("SELECT id FROM authors WHERE id = ANY(CAST(:author AS bigint[])) ORDER BY id FOR NO KEY UPDATE")
 _COUNT_VERDICTS = text("""
-WITH moved AS (
-    SELECT author_id, sum(published) AS published, sum(rejected) AS rejected
-    FROM unnest(CAST(:author AS bigint[]), CAST(:published AS int[]), CAST(:rejected AS int[]))
-         AS t(author_id, published, rejected)
-    GROUP BY author_id HAVING sum(published) <> 0 OR sum(rejected) <> 0),
-locked AS MATERIALIZED (
-    SELECT a.id FROM authors a JOIN moved ON moved.author_id = a.id ORDER BY a.id FOR NO KEY UPDATE OF a)
 UPDATE authors a SET published = a.published + moved.published, rejected = a.rejected + moved.rejected
-FROM locked JOIN moved ON moved.author_id = locked.id WHERE a.id = locked.id
+FROM unnest(CAST(:author AS bigint[]), CAST(:published AS int[]), CAST(:rejected AS int[]))
+     AS moved(author_id, published, rejected)
+WHERE a.id = moved.author_id
 """)
 
 
 def count_verdicts(connection: Connection, moves: Sequence[tuple[int, State, State]]) -> None:
     """Keeps the authors' counts true to moves of their comments, given as (author, from, to)."""
-    connection.execute(
-        _COUNT_VERDICTS,
-        {
-            "author": [author for author, _, _ in moves],
-            "published": [(to is State.PUBLISHED) - (before is State.PUBLISHED) for _, before, to in moves],
-            "rejected": [(to is State.REJECTED) - (before is State.REJECTED) for _, before, to in moves],
-        },
-    )
+    sums = _sums(moves)
+    if not sums:
+        return
+    given: dict[str, object] = {"author": list(sums)}
+    if len(sums) > 1:
+        connection.execute(_LOCK_AUTHORS, given)
+    published, rejected = (list(column) for column in zip(*sums.values(), strict=True))
+    connection.execute(_COUNT_VERDICTS, {**given, "published": published, "rejected": rejected})
+
+
+def _sums(moves: Sequence[tuple[int, State, State]]) -> dict[int, tuple[int, int]]:
+    """By how much each author's published and rejected comments grow, without those who stay as they are."""
+    sums: dict[int, tuple[int, int]] = {}
+    for author, before, to in moves:
+        published, rejected = sums.get(author, (0, 0))
+        sums[author] = (
+            published + (to is State.PUBLISHED) - (before is State.PUBLISHED),
+            rejected + (to is State.REJECTED) - (before is State.REJECTED),
+        )
+    return {author: both for author, both in sums.items() if any(both)}
 
 
 def authors_of(connection: Connection, site_id: int, ext_ids: Sequence[str]) -> list[int]:
